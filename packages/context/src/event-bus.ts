@@ -1,0 +1,24 @@
+/**
+ * What is told after a commit. Events are hints: they may be lost or repeated, and a client reads again what they name.
+ * No event names a user.
+ */
+export type DomainEvent =
+  | {
+      readonly type: "round.state";
+      readonly market: string;
+      readonly round: string;
+      readonly state: string;
+    }
+  | { readonly type: "round.pools"; readonly market: string; readonly round: string }
+  | { readonly type: "clock.moved" };
+
+/** A fan-out to every process of the service: Redis pub/sub or PostgreSQL LISTEN/NOTIFY. */
+export interface EventBus {
+  /** Publishes on a best-effort basis; a bus that is down loses the event and never fails the caller. */
+  publish(event: DomainEvent): void;
+  /** Calls `handler` for every event of every process, this one's included. Returns the unsubscribe function. */
+  subscribe(handler: (event: DomainEvent) => void): () => void;
+  /** True while events travel between processes. */
+  healthy(): boolean;
+  close(): Promise<void>;
+}

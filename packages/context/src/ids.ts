@@ -1,0 +1,8 @@
+/** Source of new identifiers, injected so that a test or a replay can hold it. */
+export interface Ids {
+  /** A UUIDv7 (RFC 9562 section 5.7), lower case: time-ordered, so that index pages stay warm. */
+  uuid(): string;
+}
+
+/** UUIDv7s from the runtime's own generator. */
+export const randomIds: Ids = { uuid: () => Bun.randomUUIDv7() };
