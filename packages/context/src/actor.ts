@@ -27,4 +27,6 @@ export const SYSTEM_ACTORS = {
   migration: systemActor("migration", 1),
   scheduler: systemActor("scheduler", 2),
   chain: systemActor("chain", 3),
+  /** Whoever calls the HTTP API without saying who they are. */
+  anonymous: systemActor("anonymous", 4),
 } as const;
