@@ -1,0 +1,2 @@
+export * from "./chain-contract.ts";
+export * from "./scripted-chain.ts";

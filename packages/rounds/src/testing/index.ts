@@ -1,0 +1,2 @@
+export * from "./oracle-contract.ts";
+export * from "./scripted-oracle.ts";

@@ -1,0 +1,118 @@
+import { describe, expect, test } from "bun:test";
+import { hashEvidence, OracleError, type Oracle } from "../oracle.ts";
+
+/** A source to judge; `close` is called after each test. */
+export interface OracleUnderTest {
+  readonly oracle: Oracle;
+  close?(): Promise<void>;
+}
+
+/** What the source knows. Dates are "YYYY-MM-DD"; a date left out is a case the source can't show. */
+export interface OracleFacts {
+  readonly symbol: string;
+  /** Two dates with a close. */
+  readonly known: readonly [string, string];
+  /** A date the source has no close for. */
+  readonly unknown?: string;
+  /** A date for which the source answers something that can't be read. */
+  readonly malformed?: string;
+  /** A date for which the source never answers. */
+  readonly silent?: string;
+}
+
+const refusalOf = async (answer: Promise<unknown>): Promise<OracleError> => {
+  try {
+    await answer;
+  } catch (error) {
+    if (error instanceof OracleError) return error;
+    throw error;
+  }
+  throw new Error("The source answered where it should have failed.");
+};
+
+const day = (date: string) => Temporal.PlainDate.from(date);
+
+type Judge = (title: string, body: (oracle: Oracle) => Promise<void>) => void;
+
+const judgeAnswers = (judge: Judge, { symbol, known }: OracleFacts) => {
+  judge("has a name fit for lists and metrics", async (oracle) => {
+    expect(oracle.name).toMatch(/^[a-z][a-z0-9-]*$/);
+    expect(await oracle.closeOf(symbol, day(known[0]))).toHaveProperty("source", oracle.name);
+  });
+
+  judge("answers for the date asked, with evidence", async (oracle) => {
+    for (const date of known) {
+      const close = await oracle.closeOf(symbol, day(date));
+      expect(close.date).toBe(date);
+      expect(close.price).toMatch(/^\d+(\.\d+)?$/);
+      expect(close.raw).not.toBe("");
+      expect(close.hash).toBe(hashEvidence(close.raw));
+      expect(close.asOf).toBeInstanceOf(Temporal.Instant);
+    }
+  });
+
+  judge("answers the same when asked again", async (oracle) => {
+    const before = await oracle.closeOf(symbol, day(known[0]));
+    await oracle.closeOf(symbol, day(known[1]));
+    expect(await oracle.closeOf(symbol, day(known[0]))).toEqual(before);
+  });
+
+  judge("keeps questions asked at once apart", async (oracle) => {
+    const closes = await Promise.all(known.map((date) => oracle.closeOf(symbol, day(date))));
+    expect(closes.map((close) => close.date)).toEqual([...known]);
+  });
+};
+
+const judgeRefusals = (judge: Judge, facts: OracleFacts) => {
+  const { symbol, known, unknown, malformed, silent } = facts;
+
+  judge("does not begin once the signal has aborted", async (oracle) => {
+    const refusal = await refusalOf(oracle.closeOf(symbol, day(known[0]), AbortSignal.abort()));
+    expect(refusal.kind).toBe("timeout");
+  });
+
+  if (unknown !== undefined) {
+    judge("says not-found for a date it has no close for", async (oracle) => {
+      expect((await refusalOf(oracle.closeOf(symbol, day(unknown)))).kind).toBe("not-found");
+    });
+  }
+
+  if (malformed !== undefined) {
+    judge("says malformed, and keeps what came", async (oracle) => {
+      const refusal = await refusalOf(oracle.closeOf(symbol, day(malformed)));
+      expect(refusal.kind).toBe("malformed");
+      expect(refusal.raw).toBeString();
+    });
+  }
+
+  if (silent !== undefined) {
+    judge("stops waiting when the signal aborts", async (oracle) => {
+      const begun = performance.now();
+      const answer = oracle.closeOf(symbol, day(silent), AbortSignal.timeout(50));
+      expect((await refusalOf(answer)).kind).toBe("timeout");
+      expect(performance.now() - begun).toBeLessThan(1_000);
+    });
+  }
+};
+
+/** What every source of closes must do; `make` builds a fresh one for each test. */
+export const describeOracleContract = (
+  name: string,
+  make: () => OracleUnderTest | Promise<OracleUnderTest>,
+  facts: OracleFacts,
+): void => {
+  const judge: Judge = (title, body) => {
+    test(title, async () => {
+      const subject = await make();
+      try {
+        await body(subject.oracle);
+      } finally {
+        await subject.close?.();
+      }
+    });
+  };
+  describe(`${name} keeps the oracle contract`, () => {
+    judgeAnswers(judge, facts);
+    judgeRefusals(judge, facts);
+  });
+};
