@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "./domain-error.ts";
+import { isUuid } from "./ids.ts";
 
 const envelope = z.strictObject({ l: z.string(), k: z.array(z.string()) });
 
@@ -33,6 +34,16 @@ export const decodeCursor = (list: string, length: number, cursor: string): read
   }
   if (decoded.l !== list || decoded.k.length !== length) throw invalid();
   return decoded.k;
+};
+
+/**
+ * The row id inside `cursor`, for a list that is sorted by a UUID alone.
+ * @throws DomainError CURSOR_INVALID
+ */
+export const decodeIdCursor = (list: string, cursor: string): string => {
+  const [id] = decodeCursor(list, 1, cursor);
+  if (id === undefined || !isUuid(id)) throw invalid();
+  return id;
 };
 
 /** One page of a keyset-paged list; `nextCursor` is null on the last page. */

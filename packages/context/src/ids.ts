@@ -6,3 +6,7 @@ export interface Ids {
 
 /** UUIDv7s from the runtime's own generator. */
 export const randomIds: Ids = { uuid: () => Bun.randomUUIDv7() };
+
+/** Whether `text` has the form of a UUID (RFC 9562), so that PostgreSQL can read it as one. */
+export const isUuid = (text: string): boolean =>
+  /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(text);
