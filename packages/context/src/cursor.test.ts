@@ -1,6 +1,7 @@
 import { expect, test } from "bun:test";
 import { decodeCursor, decodeIdCursor, encodeCursor, toPage } from "./cursor.ts";
 
+const keyOf = (row: string) => [row];
 const id = "01900000-0000-7000-8000-000000000001";
 
 test("a cursor gives back the key it was made of", () => {
@@ -21,7 +22,6 @@ test.each([
 });
 
 test("the row beyond the page only says that there is more", () => {
-  const keyOf = (row: string) => [row];
   expect(toPage("l", ["a", "b", "c"], 2, keyOf)).toEqual({
     items: ["a", "b"],
     nextCursor: encodeCursor("l", ["b"]),
