@@ -6,13 +6,13 @@ import type { Chain, ChainTxStatus } from "../chain.ts";
 export interface ChainUnderTest {
   readonly chain: Chain;
   /** Pays `amount` to `address` from outside and waits until it counts. */
-  deposit?(
+  readonly deposit?: (
     address: string,
     amount: MicroUsdc,
-  ): Promise<{ readonly tx: string; readonly log: number }>;
+  ) => Promise<{ readonly tx: string; readonly log: number }>;
   /** Lets time pass on the chain, until payments are final. */
-  settle?(): Promise<void>;
-  close?(): Promise<void>;
+  readonly settle?: () => Promise<void>;
+  readonly close?: () => Promise<void>;
 }
 
 /** What the suite may use. `refusing` is an address whose payments fail; left out where there is none. */

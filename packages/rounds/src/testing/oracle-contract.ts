@@ -4,7 +4,7 @@ import { hashEvidence, OracleError, type Oracle } from "../oracle.ts";
 /** A source to judge; `close` is called after each test. */
 export interface OracleUnderTest {
   readonly oracle: Oracle;
-  close?(): Promise<void>;
+  readonly close?: () => Promise<void>;
 }
 
 /** What the source knows. Dates are "YYYY-MM-DD"; a date left out is a case the source can't show. */

@@ -95,8 +95,9 @@ export const scriptedOracle = (options: {
           raw: close.raw,
         });
       case "unavailable":
-        throw new OracleError("unavailable", "The scripted source is down.");
+        break;
     }
+    throw new OracleError("unavailable", "The scripted source is down.");
   };
 
   return {
