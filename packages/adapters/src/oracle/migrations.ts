@@ -1,0 +1,8 @@
+import type { MigrationSet } from "@closebell/database";
+import { fileURLToPath } from "node:url";
+
+/** Schema `simulation`: what the simulated sources were told to say. */
+export const migrations: MigrationSet = {
+  name: "adapters",
+  folder: fileURLToPath(new URL("../../migrations", import.meta.url)),
+};
