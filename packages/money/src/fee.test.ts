@@ -10,11 +10,11 @@ test.each([
   [1_000_000n, 0, 0n],
   [1_000_001n, 10_000, 1_000_001n],
   [MAX_POOL, 100, 46_116_860_184_273_879n],
-])("of %d at %d basis points the fee is %d: rounded down", (pool, feeBps, fee) => {
+])("of %p at %p basis points the fee is %p: rounded down", (pool, feeBps, fee) => {
   expect(feeOf(microUsdc(pool), feeBps)).toBe(microUsdc(fee));
 });
 
-test.each([-1, 10_001, 1.5, Number.NaN, Infinity])("refuses %d basis points", (feeBps) => {
+test.each([-1, 10_001, 1.5, Number.NaN, Infinity])("refuses %p basis points", (feeBps) => {
   expect(() => feeOf(microUsdc(1n), feeBps)).toThrow(RangeError);
 });
 
