@@ -1,1 +1,16 @@
-export {};
+export * from "./arrays.ts";
+export * from "./audit-table.ts";
+export * from "./clock.ts";
+export * from "./columns.ts";
+export { constraintOf, databaseUnavailable, isRetryable, reachable, sqlStateOf } from "./errors.ts";
+export * from "./list-audit.ts";
+export * from "./migrate.ts";
+export type { MigrationSet } from "./migration-set.ts";
+export * from "./migrations.ts";
+export * from "./move-clock.ts";
+export * from "./open-database.ts";
+export * from "./pending-migrations.ts";
+export * from "./record-audit.ts";
+export * from "./roles.ts";
+export * from "./snapshot.ts";
+export * from "./transact.ts";

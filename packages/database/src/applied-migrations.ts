@@ -1,0 +1,44 @@
+import type { SqlClient } from "./connect.ts";
+import {
+  type Migration,
+  type MigrationSet,
+  migrationTable,
+  readMigrations,
+} from "./migration-set.ts";
+
+/** Hash of each applied migration of a set, by its place in the order; empty where nothing was ever applied. */
+const appliedHashes = async (
+  sql: SqlClient,
+  set: MigrationSet,
+): Promise<ReadonlyMap<bigint, string>> => {
+  const table = `database.${migrationTable(set)}`;
+  const [found] = await sql<{ exists: boolean }[]>`
+    select to_regclass(${table}) is not null as exists`;
+  if (found?.exists !== true) return new Map();
+  const rows = await sql<{ created_at: bigint; hash: string }[]>`
+    select created_at, hash from ${sql(table)} order by created_at`;
+  return new Map(rows.map((row) => [row.created_at, row.hash]));
+};
+
+/**
+ * The migrations of `set` that `sql`'s database lacks, in order.
+ * @throws Error where an applied migration has since been edited, or a new one was put before an applied one
+ */
+export const missingMigrations = async (
+  sql: SqlClient,
+  set: MigrationSet,
+): Promise<readonly Migration[]> => {
+  const applied = await appliedHashes(sql, set);
+  const last = [...applied.keys()].at(-1) ?? -1n;
+  return readMigrations(set).filter((migration, n) => {
+    const hash = applied.get(migration.when);
+    if (hash === migration.hash) return false;
+    if (hash !== undefined || migration.when < last) {
+      throw new Error(
+        `Migration ${n} of ${set.name} ${hash === undefined ? "was put before one already applied" : "was edited after it was applied"}. ` +
+          "Restore it and add a new migration instead.",
+      );
+    }
+    return true;
+  });
+};

@@ -1,0 +1,137 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { DomainError, type Logger } from "@closebell/context";
+import { type Binaries, packagedBinaries, systemBinaries } from "./binaries.ts";
+import { type Cluster, configure, ensureCluster, startCluster, stopCluster } from "./cluster.ts";
+import { readConnectionFile, writeConnectionFile } from "./connection-file.ts";
+import { freePort, isPortFree } from "./free-port.ts";
+import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
+import { runningPostmaster } from "./postmaster.ts";
+import { clusterDirs, reachableBinaries, reachableClusterDir } from "./reachable-place.ts";
+import { serverAccount } from "./server-account.ts";
+import { setWatchdog } from "./watchdog.ts";
+
+export interface EmbeddedOptions {
+  /** Everything the instance keeps: PostgreSQL's files, its password, who is running. Made if missing. */
+  readonly dataDir: string;
+  /** PostgreSQL's port; default: the one it had before, or any free one. */
+  readonly port?: number;
+  /** PostgreSQL settings, over the defaults below. */
+  readonly settings?: Readonly<Record<string, string | number>>;
+  /** Folder of the programs of another PostgreSQL than the one that comes with the packages. */
+  readonly postgresBin?: string;
+  readonly log?: Logger;
+}
+
+export interface EmbeddedServer {
+  /** Of the superuser; migrations and roles come from `migrate`. */
+  readonly url: string;
+  readonly port: number;
+  /** Leaves word in the data folder where the API listens. */
+  announce(apiPort: number): Promise<void>;
+  /** Stops PostgreSQL and gives the data folder free. May be called again. */
+  stop(): Promise<void>;
+}
+
+// Errors are their clients' business; the server's log is for what only the server knows.
+const SETTINGS = {
+  listen_addresses: "127.0.0.1",
+  unix_socket_directories: "",
+  max_connections: 200,
+  timezone: "UTC",
+  log_timezone: "UTC",
+  log_min_messages: "fatal",
+  jit: "off",
+};
+
+const lockFolder = async (dataDir: string): Promise<InstanceLock> => {
+  if (!existsSync(dataDir)) {
+    await mkdir(dataDir, { recursive: true });
+    // whatever the umask: the server's user must get through, and what is secret inside has its own mode
+    await chmod(dataDir, 0o755);
+  }
+  const lock = takeInstanceLock(join(dataDir, "instance.lock"));
+  if (lock !== undefined) return lock;
+  const other = await readConnectionFile(dataDir);
+  const where =
+    other === undefined ? "" : ` (port ${other.apiPort ?? other.port}, process ${other.pid})`;
+  throw new DomainError(
+    "DATABASE_UNAVAILABLE",
+    `Another instance${where} is running on ${dataDir}. Stop it, or set DATA_DIR to another folder.`,
+  );
+};
+
+const choosePort = async (asked: number | undefined, before: number | undefined) => {
+  if (asked === undefined) return freePort(before);
+  if (await isPortFree(asked)) return asked;
+  throw new DomainError(
+    "DATABASE_UNAVAILABLE",
+    `Port ${asked}, asked for PostgreSQL, is taken by another program. Choose another, or none.`,
+  );
+};
+
+const prepare = async (dataDir: string, binaries: Binaries, log?: Logger): Promise<Cluster> => {
+  const as = await serverAccount(await clusterDirs(dataDir));
+  const dir = await reachableClusterDir(dataDir, as);
+  const cluster = { dir, as, binaries: await reachableBinaries(binaries, as) };
+  const orphan = await runningPostmaster(dir);
+  if (orphan !== undefined) {
+    log?.warn({ pid: orphan }, "stopping the PostgreSQL that a killed instance left behind");
+    await stopCluster(cluster);
+  }
+  return cluster;
+};
+
+const start = async (dataDir: string, options: EmbeddedOptions): Promise<EmbeddedServer> => {
+  const binaries =
+    options.postgresBin === undefined
+      ? await packagedBinaries()
+      : systemBinaries(options.postgresBin);
+  const cluster = await prepare(dataDir, binaries, options.log);
+  const before = await readConnectionFile(dataDir);
+  const known = before === undefined ? "" : (URL.parse(before.url)?.password ?? "");
+  const password = known === "" ? randomBytes(24).toString("hex") : known;
+  await ensureCluster(cluster, { value: password, known: known !== "" });
+  const port = await choosePort(options.port, before?.port);
+  await configure(cluster, { ...SETTINGS, ...options.settings, port });
+  await startCluster(cluster);
+  const pid = await runningPostmaster(cluster.dir);
+  if (pid === undefined) throw new DomainError("DATABASE_UNAVAILABLE", "PostgreSQL ended at once.");
+  const watchdog = setWatchdog(pid, cluster.as);
+  const url = `postgres://postgres:${password}@127.0.0.1:${port}/postgres`;
+  const file = { url, port, pid: process.pid };
+  await writeConnectionFile(dataDir, file);
+  options.log?.info({ port, dir: cluster.dir }, "PostgreSQL started");
+  return {
+    url,
+    port,
+    announce: (apiPort) => writeConnectionFile(dataDir, { ...file, apiPort }),
+    async stop() {
+      await stopCluster(cluster);
+      watchdog.dismiss();
+    },
+  };
+};
+
+/**
+ * Runs a PostgreSQL of our own in `dataDir`, on 127.0.0.1, for as long as this process lives. Survives what a kill left
+ * behind: a stale pid file, a server without its owner, a half-built folder.
+ * @throws DomainError DATABASE_UNAVAILABLE, in one line, where it can't
+ */
+export const startEmbedded = async (options: EmbeddedOptions): Promise<EmbeddedServer> => {
+  const dataDir = resolve(options.dataDir);
+  const lock = await lockFolder(dataDir);
+  try {
+    const server = await start(dataDir, options);
+    let stopping: Promise<void> | undefined;
+    return {
+      ...server,
+      stop: () => (stopping ??= server.stop().finally(() => lock.release())),
+    };
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};

@@ -1,0 +1,18 @@
+import { reachable } from "./errors.ts";
+import type { Transaction } from "./open-database.ts";
+import type { Deps } from "./transact.ts";
+
+/**
+ * Runs `body` in one REPEATABLE READ READ ONLY transaction: everything it reads is of the same moment.
+ * @throws DomainError DATABASE_UNAVAILABLE
+ */
+export const snapshot = <T>(
+  deps: Pick<Deps, "database">,
+  body: (tx: Transaction) => Promise<T>,
+): Promise<T> =>
+  reachable(deps.database.url, () =>
+    deps.database.orm.transaction(body, {
+      isolationLevel: "repeatable read",
+      accessMode: "read only",
+    }),
+  );

@@ -1,0 +1,9 @@
+export * from "./describe-with-redis.ts";
+export * from "./prepare-templates.ts";
+export {
+  emptyDatabase,
+  type ScratchDatabase,
+  scratchDatabase,
+  type ScratchOptions,
+} from "./scratch-database.ts";
+export * from "./scratch-redis.ts";

@@ -1,0 +1,50 @@
+import type { DomainEvent, EventBus, Ids, Logger } from "@closebell/context";
+import { readClock } from "./clock.ts";
+import { isRetryable, reachable, sqlStateOf } from "./errors.ts";
+import type { Database, Transaction } from "./open-database.ts";
+
+/** What every verb is given; rooms extend it by the ports they need. */
+export interface Deps {
+  readonly database: Database;
+  readonly events: EventBus;
+  readonly ids: Ids;
+  readonly log: Logger;
+}
+
+/** One unit of work: a transaction, the clock inside it, and what to tell once it has committed. */
+export interface Work {
+  readonly tx: Transaction;
+  /** Asks `clock.now()` anew at each call; take it after the locks it is compared under. */
+  now(): Promise<Temporal.Instant>;
+  /** Published after the commit, in order; dropped if the transaction fails. */
+  emit(event: DomainEvent): void;
+}
+
+const MAX_RETRIES = 3;
+
+/**
+ * Runs `body` in one READ COMMITTED transaction. A deadlock or serialization failure runs it again, up to 3 times, so it
+ * must do nothing that outlives a rollback. Events go out after the commit.
+ * @throws DomainError DATABASE_UNAVAILABLE, and whatever `body` throws
+ */
+export const transact = async <T>(
+  deps: Pick<Deps, "database" | "events" | "log">,
+  body: (work: Work) => Promise<T>,
+): Promise<T> => {
+  for (let attempt = 0; ; attempt += 1) {
+    const events: DomainEvent[] = [];
+    try {
+      const result = await reachable(deps.database.url, () =>
+        deps.database.orm.transaction((tx) =>
+          body({ tx, now: () => readClock(tx), emit: (event) => void events.push(event) }),
+        ),
+      );
+      for (const event of events) deps.events.publish(event);
+      return result;
+    } catch (error) {
+      if (attempt >= MAX_RETRIES || !isRetryable(error)) throw error;
+      deps.log.warn({ sqlState: sqlStateOf(error), attempt: attempt + 1 }, "transaction retried");
+      await Bun.sleep(5 * 2 ** attempt);
+    }
+  }
+};

@@ -1,0 +1,205 @@
+// Runs every test against a throw-away PostgreSQL, and a Redis where one is installed:
+//   bun scripts/test.ts [--coverage] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
+import { existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rm, statfs } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { startEmbedded } from "../packages/database/src/embedded/index.ts";
+import type { MigrationSet } from "../packages/database/src/index.ts";
+import {
+  hasRedis,
+  prepareTemplates,
+  scratchRedis,
+} from "../packages/database/src/testing/index.ts";
+import { reportCoverage } from "./coverage.ts";
+
+const ROOT = resolve(import.meta.dir, "..");
+const ROOMS = ["database", "ledger", "identity", "protection", "rounds", "custody", "adapters"];
+const LEAST_COVERAGE = 90;
+const PREFIX = "closebell-test-";
+
+// A crash of the machine may lose all of it: that is what makes it fast.
+const FAST = {
+  fsync: "off",
+  synchronous_commit: "off",
+  full_page_writes: "off",
+  wal_level: "minimal",
+  max_wal_senders: 0,
+  max_wal_size: "256MB",
+  shared_buffers: "64MB",
+  max_connections: 300,
+  autovacuum: "off",
+};
+
+interface Options {
+  readonly coverage: boolean;
+  readonly serial: boolean;
+  readonly postgresBin: string | undefined;
+  /** Rooms whose migrations the test databases get; a room needs those below it. */
+  readonly rooms: readonly string[];
+  readonly rest: readonly string[];
+}
+
+const readOptions = (args: readonly string[]): Options => {
+  const rest = [...args];
+  const flag = (name: string): boolean => {
+    const at = rest.indexOf(name);
+    if (at >= 0) rest.splice(at, 1);
+    return at >= 0;
+  };
+  const value = (name: string): string | undefined => {
+    const at = rest.indexOf(name);
+    return at < 0 ? undefined : rest.splice(at, 2)[1];
+  };
+  const rooms = value("--rooms")?.split(",") ?? ROOMS;
+  const postgresBin = value("--postgres-bin");
+  return { coverage: flag("--coverage"), serial: flag("--serial"), postgresBin, rooms, rest };
+};
+
+const migrationSets = (rooms: readonly string[]): readonly MigrationSet[] =>
+  ROOMS.filter((name) => rooms.includes(name))
+    .map((name) => ({ name, folder: join(ROOT, "packages", name, "migrations") }))
+    .filter(({ folder }) => existsSync(join(folder, "meta", "_journal.json")));
+
+/** Memory where there is plenty, else the disk. */
+const scratchParent = async (): Promise<string> => {
+  const shm = await statfs("/dev/shm").catch(() => undefined);
+  return shm !== undefined && shm.bavail * shm.bsize > 2 ** 30 ? "/dev/shm" : tmpdir();
+};
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+};
+
+/** Removes what runs left behind that were killed before they could. */
+const sweep = async (parent: string): Promise<void> => {
+  for (const name of await readdir(parent)) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
+  }
+};
+
+interface Outcome {
+  readonly code: number;
+  readonly passed: number;
+  readonly failed: number;
+  readonly skipped: readonly string[];
+}
+
+const plain = (text: string): string => Bun.stripANSI(text);
+const countOf = (text: string, what: string): number =>
+  Number([...text.matchAll(new RegExp(`^ *(\\d+) ${what}$`, "gm"))].at(-1)?.[1] ?? 0);
+
+const runTests = async (
+  options: Options,
+  environment: Readonly<Record<string, string>>,
+  interrupt: AbortSignal,
+): Promise<Outcome> => {
+  const skippedFile = environment["TEST_SKIPPED_FILE"] ?? "";
+  const tests = Bun.spawn(
+    [
+      process.execPath,
+      "test",
+      "--no-orphans",
+      ...(options.serial ? [] : ["--parallel"]),
+      ...(options.coverage ? ["--coverage", "--coverage-reporter=lcov"] : []),
+      ...options.rest,
+    ],
+    {
+      cwd: ROOT,
+      stdio: ["inherit", "inherit", "pipe"],
+      env: {
+        ...process.env,
+        ...(process.stderr.isTTY ? { FORCE_COLOR: "1" } : {}),
+        ...environment,
+      },
+    },
+  );
+  interrupt.addEventListener("abort", () => tests.kill("SIGTERM"));
+  let output = "";
+  const decoder = new TextDecoder();
+  for await (const chunk of tests.stderr) {
+    process.stderr.write(chunk);
+    output += decoder.decode(chunk, { stream: true });
+  }
+  const code = await tests.exited;
+  const text = plain(output);
+  const failed = countOf(text, "fail") + countOf(text, "errors?");
+  const suites = (await readFile(skippedFile, "utf8").catch(() => "")).split("\n");
+  const single = [...text.matchAll(/^\((?:skip|todo)\) (.*)$/gm)].map((match) => match[1] ?? "");
+  return {
+    code,
+    passed: countOf(text, "pass"),
+    failed: code !== 0 && failed === 0 ? 1 : failed,
+    skipped: [...new Set([...suites, ...single])].filter((line) => line !== ""),
+  };
+};
+
+const conclude = async (options: Options, outcome: Outcome): Promise<number> => {
+  let failed = outcome.failed;
+  if (options.coverage) {
+    const enough = await reportCoverage(ROOT, join(ROOT, "coverage", "lcov.info"), LEAST_COVERAGE);
+    if (!enough) {
+      console.log(`coverage is below ${LEAST_COVERAGE} %, or a file was never loaded`);
+      failed += 1;
+    }
+  }
+  if (outcome.skipped.length > 0) {
+    console.log(`\nskipped, since they can't run here:`);
+    for (const line of outcome.skipped) console.log(`  ${line}`);
+    if (["1", "true"].includes(process.env["CI"] ?? "")) {
+      console.log("CI runs every suite: a skipped one is a failure");
+      failed += 1;
+    }
+  }
+  console.log(`\n${outcome.passed} passed, ${failed} failed`);
+  return failed === 0 && outcome.code === 0 ? 0 : 1;
+};
+
+const main = async (): Promise<number> => {
+  const options = readOptions(process.argv.slice(2));
+  const parent = await scratchParent();
+  await sweep(parent);
+  const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+  await using cleanup = new AsyncDisposableStack();
+  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
+  const interrupt = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => interrupt.abort());
+  }
+  const server = await startEmbedded({
+    dataDir: join(folder, "data"),
+    settings: FAST,
+    ...(options.postgresBin === undefined ? {} : { postgresBin: options.postgresBin }),
+  });
+  cleanup.defer(() => server.stop());
+  await prepareTemplates(server.url, migrationSets(options.rooms));
+  let redisUrl = process.env["TEST_REDIS_URL"];
+  if (redisUrl === undefined && hasRedis()) redisUrl = cleanup.use(await scratchRedis()).url;
+  if (interrupt.signal.aborted) return 130;
+  const outcome = await runTests(
+    options,
+    {
+      TEST_DATABASE_URL: server.url,
+      TEST_CLONE_STRATEGY: parent === "/dev/shm" ? "file_copy" : "wal_log",
+      TEST_SKIPPED_FILE: join(folder, "skipped"),
+      ...(redisUrl === undefined ? {} : { TEST_REDIS_URL: redisUrl }),
+    },
+    interrupt.signal,
+  );
+  return interrupt.signal.aborted ? 130 : await conclude(options, outcome);
+};
+
+try {
+  process.exitCode = await main();
+} catch (error) {
+  console.error(error instanceof Error ? error.message : error);
+  console.log("\n0 passed, 1 failed");
+  process.exitCode = 1;
+}
+process.exit();
