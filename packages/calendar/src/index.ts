@@ -1,1 +1,17 @@
-export {};
+export { BeyondHorizon } from "./beyond-horizon.ts";
+export type { CalendarDate } from "./calendar-date.ts";
+export type { CalendarException, CalendarExceptions } from "./calendar-exception.ts";
+export { closureOn } from "./closure-on.ts";
+export type { Closure, Session } from "./day.ts";
+export type { Exchange, YearBasis } from "./exchange.ts";
+export { EXCHANGES, findExchange } from "./exchanges.ts";
+export { formatCode } from "./format-code.ts";
+export { horizon } from "./horizon.ts";
+export { nextSession } from "./next-session.ts";
+export { parseCode } from "./parse-code.ts";
+export { previousSession } from "./previous-session.ts";
+export { roundTimes } from "./round-times.ts";
+export type { RoundOffsets, RoundTimes } from "./round-times.ts";
+export { sessionOn } from "./session-on.ts";
+export { sessionsBetween } from "./sessions-between.ts";
+export { yearBasis } from "./year-basis.ts";
