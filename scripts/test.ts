@@ -1,7 +1,7 @@
 // Runs every test against a throw-away PostgreSQL, and a Redis where one is installed:
 //   bun scripts/test.ts [--coverage] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
 import { existsSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, statfs } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, readFile, rm, statfs } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startEmbedded } from "../packages/database/src/embedded/index.ts";
@@ -166,6 +166,8 @@ const main = async (): Promise<number> => {
   const parent = await scratchParent();
   await sweep(parent);
   const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
+  // PostgreSQL's user must get through; what is secret inside has its own mode
+  await chmod(folder, 0o755);
   await using cleanup = new AsyncDisposableStack();
   cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   const interrupt = new AbortController();

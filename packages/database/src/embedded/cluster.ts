@@ -22,11 +22,17 @@ const give = async (cluster: Cluster, path: string): Promise<void> => {
   if (cluster.as !== undefined) await chown(path, cluster.as.uid, cluster.as.gid);
 };
 
-const failed = (what: string, result: CommandResult, log = ""): DomainError =>
-  new DomainError(
+const NAMELESS =
+  "This user has no name on this machine, which PostgreSQL needs: add it to /etc/passwd, run as another, or set DATABASE_URL.";
+
+const failed = (what: string, result: CommandResult, log = ""): DomainError => {
+  const nameless = result.stderr.includes("could not look up effective user ID");
+  const said = [result.stderr.trim(), log.trim()].filter((part) => part !== "").join("\n");
+  return new DomainError(
     "DATABASE_UNAVAILABLE",
-    `PostgreSQL ${what}: ${[result.stderr.trim(), log.trim()].filter((part) => part !== "").join("\n")}`,
+    `PostgreSQL ${what}: ${nameless ? NAMELESS : said}`,
   );
+};
 
 const majorVersion = async (cluster: Cluster): Promise<number> => {
   const result = await run(cluster, "postgres", ["--version"]);
@@ -35,7 +41,8 @@ const majorVersion = async (cluster: Cluster): Promise<number> => {
   return Number(major);
 };
 
-const ALWAYS = "host all all 127.0.0.1/32 scram-sha-256\n";
+// Nobody gets in without the password, and nobody from elsewhere.
+const ACCESS = "host all all 127.0.0.1/32 scram-sha-256\n";
 
 /** Builds the cluster beside its place and moves it there when done, so that a half-built one is never started. */
 const initialise = async (cluster: Cluster, password: string, major: number): Promise<void> => {
@@ -61,7 +68,7 @@ const initialise = async (cluster: Cluster, password: string, major: number): Pr
   } finally {
     await rm(passwordFile, { force: true });
   }
-  await writeFile(join(unfinished, "pg_hba.conf"), ALWAYS);
+  await writeFile(join(unfinished, "pg_hba.conf"), ACCESS);
   await rename(unfinished, cluster.dir);
 };
 

@@ -1,4 +1,4 @@
-import { chmod, readFile, rename, writeFile } from "node:fs/promises";
+import { chmod, chown, readFile, rename, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -14,6 +14,13 @@ const content = z.object({
  * port; the instance's process; and the port of its API, if it serves one. Outlives the instance, for the password.
  */
 export type ConnectionFile = z.infer<typeof content>;
+
+/** Root may have started what another user's folder holds; that user must be able to go on with it. */
+export const giveToOwnerOf = async (dataDir: string, path: string): Promise<void> => {
+  if (process.getuid?.() !== 0) return;
+  const { uid, gid } = await stat(dataDir);
+  await chown(path, uid, gid);
+};
 
 const pathOf = (dataDir: string): string => join(dataDir, "embedded.json");
 
@@ -31,5 +38,6 @@ export const writeConnectionFile = async (dataDir: string, file: ConnectionFile)
   const unfinished = `${pathOf(dataDir)}.${process.pid}`;
   await writeFile(unfinished, `${JSON.stringify(file, null, 2)}\n`, { mode: 0o600 });
   await chmod(unfinished, 0o600);
+  await giveToOwnerOf(dataDir, unfinished);
   await rename(unfinished, pathOf(dataDir));
 };

@@ -16,8 +16,8 @@ import { DomainError } from "@closebell/context";
 import type { Binaries } from "./binaries.ts";
 import { type Account, runCommand } from "./run-command.ts";
 
-// Root's own places first: nobody else can have put a program there for us to run.
-const BASES = ["/var/lib/closebell", "/var/tmp/closebell"];
+/** Root's own place first: nobody else can have put a program there for us to run. */
+export const SHARED_FOLDERS: readonly string[] = ["/var/lib/closebell", "/var/tmp/closebell"];
 
 const mayEnter = async (dir: string, account: Account): Promise<boolean> => {
   const { mode, uid, gid } = await stat(dir);
@@ -35,16 +35,19 @@ export const canReach = async (dir: string, account: Account): Promise<boolean> 
 };
 
 /** A folder that everybody can enter and only root can write. */
-const sharedBase = async (account: Account): Promise<string> => {
-  for (const base of BASES) {
-    await mkdir(base, { mode: 0o755 }).catch(() => undefined);
+const sharedBase = async (account: Account, bases: readonly string[]): Promise<string> => {
+  for (const base of bases) {
+    await mkdir(base).then(
+      () => chmod(base, 0o755),
+      () => undefined,
+    );
     const found = await stat(base).catch(() => undefined);
     const safe = found?.isDirectory() === true && found.uid === 0 && (found.mode & 0o022) === 0;
     if (safe && (await canReach(base, account))) return base;
   }
   throw new DomainError(
     "DATABASE_UNAVAILABLE",
-    `PostgreSQL refuses to run as root, and no other user can enter this folder, ${BASES.join(" or ")}. ` +
+    `PostgreSQL refuses to run as root, and no other user can enter this folder, ${bases.join(" or ")}. ` +
       "Set DATA_DIR to a folder that everyone may enter, run as another user, or set DATABASE_URL.",
   );
 };
@@ -53,13 +56,14 @@ const sharedBase = async (account: Account): Promise<string> => {
 export const reachableBinaries = async (
   binaries: Binaries,
   account: Account | undefined,
+  bases: readonly string[],
 ): Promise<Binaries> => {
   if (account === undefined || binaries.root === undefined) return binaries;
   const runs = await runCommand(join(binaries.bin, "postgres"), ["--version"], {
     as: account,
   }).catch(() => undefined);
   if (runs?.code === 0 && (await canReach(binaries.root, account))) return binaries;
-  const root = join(await sharedBase(account), `postgres-${binaries.version}`);
+  const root = join(await sharedBase(account, bases), `postgres-${binaries.version}`);
   if (!existsSync(root)) {
     const unfinished = `${root}.${process.pid}`;
     await cp(binaries.root, unfinished, { recursive: true, verbatimSymlinks: true });
@@ -82,6 +86,7 @@ export const clusterDirs = async (dataDir: string): Promise<readonly string[]> =
 export const reachableClusterDir = async (
   dataDir: string,
   account: Account | undefined,
+  bases: readonly string[],
 ): Promise<string> => {
   const existing = (await clusterDirs(dataDir)).find((dir) => existsSync(join(dir, "PG_VERSION")));
   if (existing !== undefined) return existing;
@@ -91,7 +96,7 @@ export const reachableClusterDir = async (
     .update(await realpath(dataDir))
     .digest("hex")
     .slice(0, 16);
-  const home = join(await sharedBase(account), `data-${name}`);
+  const home = join(await sharedBase(account, bases), `data-${name}`);
   await mkdir(home, { recursive: true });
   await chmod(home, 0o755);
   await writeFile(pointerOf(dataDir), `${join(home, "postgres")}\n`);

@@ -3,13 +3,18 @@ import { chmod, mkdir } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { DomainError, type Logger } from "@closebell/context";
-import { type Binaries, packagedBinaries, systemBinaries } from "./binaries.ts";
+import { packagedBinaries, systemBinaries } from "./binaries.ts";
 import { type Cluster, configure, ensureCluster, startCluster, stopCluster } from "./cluster.ts";
-import { readConnectionFile, writeConnectionFile } from "./connection-file.ts";
+import { giveToOwnerOf, readConnectionFile, writeConnectionFile } from "./connection-file.ts";
 import { freePort, isPortFree } from "./free-port.ts";
 import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
 import { runningPostmaster } from "./postmaster.ts";
-import { clusterDirs, reachableBinaries, reachableClusterDir } from "./reachable-place.ts";
+import {
+  clusterDirs,
+  reachableBinaries,
+  reachableClusterDir,
+  SHARED_FOLDERS,
+} from "./reachable-place.ts";
 import { serverAccount } from "./server-account.ts";
 import { setWatchdog } from "./watchdog.ts";
 
@@ -22,6 +27,11 @@ export interface EmbeddedOptions {
   readonly settings?: Readonly<Record<string, string | number>>;
   /** Folder of the programs of another PostgreSQL than the one that comes with the packages. */
   readonly postgresBin?: string;
+  /**
+   * Where root keeps what another user must reach, when `dataDir` or the packages are closed to that user; default
+   * /var/lib/closebell, or else /var/tmp/closebell.
+   */
+  readonly sharedFolders?: readonly string[];
   readonly log?: Logger;
 }
 
@@ -42,17 +52,32 @@ const SETTINGS = {
   max_connections: 200,
   timezone: "UTC",
   log_timezone: "UTC",
-  log_min_messages: "fatal",
+  log_min_messages: "log",
+  log_checkpoints: "off",
   jit: "off",
 };
 
+const openFolder = async (dataDir: string): Promise<void> => {
+  if (existsSync(dataDir)) return;
+  await mkdir(dataDir, { recursive: true });
+  // whatever the umask: the server's user must get through, and what is secret inside has its own mode
+  await chmod(dataDir, 0o755);
+};
+
 const lockFolder = async (dataDir: string): Promise<InstanceLock> => {
-  if (!existsSync(dataDir)) {
-    await mkdir(dataDir, { recursive: true });
-    // whatever the umask: the server's user must get through, and what is secret inside has its own mode
-    await chmod(dataDir, 0o755);
+  let lock: InstanceLock | undefined;
+  try {
+    await openFolder(dataDir);
+    const path = join(dataDir, "instance.lock");
+    lock = takeInstanceLock(path);
+    if (lock !== undefined) await giveToOwnerOf(dataDir, path);
+  } catch (error) {
+    throw new DomainError(
+      "DATABASE_UNAVAILABLE",
+      `${dataDir} can't be written by this user. Run as its owner, or set DATA_DIR to another folder.`,
+      { cause: error },
+    );
   }
-  const lock = takeInstanceLock(join(dataDir, "instance.lock"));
   if (lock !== undefined) return lock;
   const other = await readConnectionFile(dataDir);
   const where =
@@ -63,40 +88,56 @@ const lockFolder = async (dataDir: string): Promise<InstanceLock> => {
   );
 };
 
-const choosePort = async (asked: number | undefined, before: number | undefined) => {
-  if (asked === undefined) return freePort(before);
-  if (await isPortFree(asked)) return asked;
-  throw new DomainError(
-    "DATABASE_UNAVAILABLE",
-    `Port ${asked}, asked for PostgreSQL, is taken by another program. Choose another, or none.`,
-  );
-};
-
-const prepare = async (dataDir: string, binaries: Binaries, log?: Logger): Promise<Cluster> => {
+const prepare = async (dataDir: string, options: EmbeddedOptions): Promise<Cluster> => {
+  const binaries =
+    options.postgresBin === undefined
+      ? await packagedBinaries()
+      : systemBinaries(options.postgresBin);
+  const bases = options.sharedFolders ?? SHARED_FOLDERS;
   const as = await serverAccount(await clusterDirs(dataDir));
-  const dir = await reachableClusterDir(dataDir, as);
-  const cluster = { dir, as, binaries: await reachableBinaries(binaries, as) };
+  const dir = await reachableClusterDir(dataDir, as, bases);
+  const cluster = { dir, as, binaries: await reachableBinaries(binaries, as, bases) };
   const orphan = await runningPostmaster(dir);
   if (orphan !== undefined) {
-    log?.warn({ pid: orphan }, "stopping the PostgreSQL that a killed instance left behind");
+    options.log?.warn({ pid: orphan }, "stopping the PostgreSQL that a killed instance left");
     await stopCluster(cluster);
   }
   return cluster;
 };
 
+/** Starts on the port asked for, or on one that is free, which another program may take before PostgreSQL does. */
+const startOnPort = async (
+  cluster: Cluster,
+  options: EmbeddedOptions,
+  before: number | undefined,
+): Promise<number> => {
+  for (let attempt = 0; ; attempt += 1) {
+    const port = options.port ?? (await freePort(before));
+    await configure(cluster, { ...SETTINGS, ...options.settings, port });
+    try {
+      await startCluster(cluster);
+      return port;
+    } catch (error) {
+      if (await isPortFree(port)) throw error;
+      if (options.port !== undefined) {
+        throw new DomainError(
+          "DATABASE_UNAVAILABLE",
+          `Port ${port}, asked for PostgreSQL, is taken by another program. Choose another, or none.`,
+          { cause: error },
+        );
+      }
+      if (attempt === 3) throw error;
+    }
+  }
+};
+
 const start = async (dataDir: string, options: EmbeddedOptions): Promise<EmbeddedServer> => {
-  const binaries =
-    options.postgresBin === undefined
-      ? await packagedBinaries()
-      : systemBinaries(options.postgresBin);
-  const cluster = await prepare(dataDir, binaries, options.log);
+  const cluster = await prepare(dataDir, options);
   const before = await readConnectionFile(dataDir);
   const known = before === undefined ? "" : (URL.parse(before.url)?.password ?? "");
   const password = known === "" ? randomBytes(24).toString("hex") : known;
   await ensureCluster(cluster, { value: password, known: known !== "" });
-  const port = await choosePort(options.port, before?.port);
-  await configure(cluster, { ...SETTINGS, ...options.settings, port });
-  await startCluster(cluster);
+  const port = await startOnPort(cluster, options, before?.port);
   const pid = await runningPostmaster(cluster.dir);
   if (pid === undefined) throw new DomainError("DATABASE_UNAVAILABLE", "PostgreSQL ended at once.");
   const watchdog = setWatchdog(pid, cluster.as);
