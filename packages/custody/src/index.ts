@@ -1,1 +1,30 @@
+import { fileURLToPath } from "node:url";
+import type { MigrationSet } from "@closebell/database";
+
+export * from "./advance-chain.ts";
+export * from "./approve-withdrawal.ts";
 export * from "./chain.ts";
+export type { ChainProblem, ChainProgress, ChainStep } from "./chain-pass.ts";
+export * from "./credit-user.ts";
+export * from "./custody-deps.ts";
+export * from "./custody-statistics.ts";
+export type { Deposit } from "./deposit.ts";
+export type { DepositState } from "./deposit-state.ts";
+export * from "./ensure-wallet.ts";
+export * from "./get-deposit.ts";
+export * from "./get-wallets.ts";
+export * from "./get-withdrawal.ts";
+export * from "./list-deposits.ts";
+export * from "./list-withdrawals.ts";
+export * from "./reconcile-custody.ts";
+export * from "./record-deposit.ts";
+export * from "./reject-withdrawal.ts";
+export * from "./request-withdrawal.ts";
+export type { Wallet } from "./wallet.ts";
+export type { Withdrawal } from "./withdrawal.ts";
+export type { WithdrawalState } from "./withdrawal-state.ts";
+
+export const migrations: MigrationSet = {
+  name: "custody",
+  folder: fileURLToPath(new URL("../migrations", import.meta.url)),
+};

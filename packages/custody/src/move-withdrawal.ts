@@ -1,0 +1,86 @@
+import type { By } from "@closebell/context";
+import type { Work } from "@closebell/database";
+import { custodyAccount, userAccount } from "@closebell/ledger";
+import { eq, sql } from "drizzle-orm";
+import { postOne } from "./post-one.ts";
+import { withdrawalEvents, withdrawals } from "./tables.ts";
+import { KIND } from "./transfer-kinds.ts";
+import type { WithdrawalState } from "./withdrawal-state.ts";
+import { withdrawalColumns, type Withdrawal } from "./withdrawal.ts";
+
+/** One step of a withdrawal whose row the caller has locked. */
+export interface WithdrawalStep {
+  readonly by: By;
+  readonly withdrawal: Withdrawal;
+  readonly to: WithdrawalState;
+  /** For its history: what made it go there. */
+  readonly detail: string;
+  readonly tx?: string;
+}
+
+/** Adds to a withdrawal's history. */
+export const noteWithdrawal = async (
+  work: Work,
+  event: {
+    readonly by: By;
+    readonly withdrawal: string;
+    readonly state: WithdrawalState;
+    readonly at: Temporal.Instant;
+    readonly detail: string;
+  },
+): Promise<void> => {
+  const { by, ...what } = event;
+  await work.tx.insert(withdrawalEvents).values({
+    ...what,
+    n: sql`(select coalesce(max(e.n), 0) + 1 from custody.withdrawal_event e where e.withdrawal = ${event.withdrawal})`,
+    actor: by.actor.id,
+  });
+};
+
+const returned = (state: WithdrawalState): boolean => state === "FAILED" || state === "REJECTED";
+
+/** What the money does when a withdrawal enters a state: taken aside, paid, or given back. */
+const postStep = async (work: Work, { by, withdrawal, to }: WithdrawalStep): Promise<void> => {
+  const available = userAccount(withdrawal.userId, "available");
+  const withdrawing = userAccount(withdrawal.userId, "withdrawing");
+  const custody = custodyAccount(withdrawal.chain);
+  const post = (kind: number, debit: string, credit: string) =>
+    postOne(work, {
+      by,
+      kind,
+      recordedAt: withdrawal.createdAt,
+      transfer: { ref: withdrawal.id, debit, credit, amount: withdrawal.amountMicroUsdc },
+    });
+  if (to === "REQUESTED") await post(KIND.withdrawalRequest, available, withdrawing);
+  if (to === "CONFIRMED") await post(KIND.withdrawalPayment, withdrawing, custody);
+  if (returned(to)) await post(KIND.withdrawalReturn, withdrawing, available);
+};
+
+/** Enters a state: history and money together. The row says the same before the transaction ends. */
+export const enterState = async (
+  work: Work,
+  step: WithdrawalStep & { readonly at: Temporal.Instant },
+): Promise<void> => {
+  const { by, at, detail, withdrawal, to } = step;
+  await noteWithdrawal(work, { by, withdrawal: withdrawal.id, state: to, at, detail });
+  await postStep(work, step);
+};
+
+/** Takes a withdrawal one step further: state, history and money together. */
+export const moveWithdrawal = async (work: Work, step: WithdrawalStep): Promise<Withdrawal> => {
+  const at = await work.now();
+  const [moved] = await work.tx
+    .update(withdrawals)
+    .set({
+      state: step.to,
+      updatedAt: at,
+      dueAt: sql`clock_timestamp()`,
+      ...(step.tx === undefined ? {} : { tx: step.tx }),
+      ...(returned(step.to) ? { failureReason: step.detail } : {}),
+    })
+    .where(eq(withdrawals.id, step.withdrawal.id))
+    .returning(withdrawalColumns);
+  if (moved === undefined) throw new Error(`The withdrawal ${step.withdrawal.id} is gone.`);
+  await enterState(work, { ...step, at });
+  return moved;
+};

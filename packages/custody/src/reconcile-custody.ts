@@ -1,0 +1,68 @@
+import type { Executor } from "@closebell/database";
+import type { AuditCheck } from "@closebell/ledger";
+import { microUsdc } from "@closebell/money";
+import { sql, type SQL } from "drizzle-orm";
+
+interface Off extends Record<string, unknown> {
+  readonly what: string;
+  readonly off: string;
+}
+
+const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
+
+const check = async (tx: Pick<Executor, "execute">, name: string, offenders: SQL) => {
+  const rows = await tx.execute<Off & Record<string, unknown>>(offenders);
+  const imbalance = rows.reduce((sum, row) => sum + absolute(BigInt(row.off)), 0n);
+  const first = rows.slice(0, 3).map((row) => `${row.what} is off by ${row.off}`);
+  return {
+    name,
+    ok: rows.length === 0,
+    imbalance: microUsdc(imbalance),
+    detail: rows.length === 0 ? "no difference" : first.join("; "),
+  };
+};
+
+/** What a user's `withdrawing` account holds is what his unfinished withdrawals ask for. */
+const withdrawing = sql`
+  select a.code as what, (a.balance - coalesce(w.sum, 0))::text as off
+  from ledger.account a
+  left join (
+    select user_id, sum(amount) as sum from custody.withdrawal
+    where state in ('REQUESTED', 'APPROVED', 'BROADCAST') group by user_id
+  ) w on w.user_id = a.owner
+  where a.purpose = 'withdrawing' and a.balance <> coalesce(w.sum, 0)
+  order by a.id`;
+
+/** What we hold on a chain is what came in and stayed, less what was paid out. */
+const holdings = sql`
+  select a.code as what, (-a.balance - coalesce(m.sum, 0))::text as off
+  from custody.chain c
+  join ledger.account a on a.code = 'custody/' || c.name
+  left join (
+    select chain, sum(amount) as sum from (
+      select chain, amount from custody.deposit where state = 'CREDITED'
+      union all select chain, -amount from custody.withdrawal where state = 'CONFIRMED') moved
+    group by chain
+  ) m on m.chain = c.name
+  where -a.balance <> coalesce(m.sum, 0)
+  order by c.name`;
+
+/** Every deposit that was ever credited has its one transfer, of its amount, and no other has one. */
+const credited = sql`
+  select 'deposit/' || coalesce(d.id, x.ref) as what,
+         (coalesce(x.amount, 0) - coalesce(d.amount, 0))::text as off
+  from (select * from custody.deposit where credited_at is not null) d
+  full join (
+    select x.* from ledger.transfer x join ledger.transfer_kind k on k.id = x.kind and k.name = 'deposit'
+  ) x on x.ref = d.id and x.period = to_char(d.created_at at time zone 'UTC', 'YYYYMM')::int
+  where x.amount is distinct from d.amount
+  order by 1`;
+
+/** Custody's own checks, beside the ledger's, in the caller's snapshot. Scans every deposit and withdrawal. */
+export const reconcileCustody = async (
+  tx: Pick<Executor, "execute">,
+): Promise<readonly AuditCheck[]> => [
+  await check(tx, "withdrawing-equals-unfinished-withdrawals", withdrawing),
+  await check(tx, "custody-equals-deposits-less-payments", holdings),
+  await check(tx, "credited-deposits-equal-their-transfers", credited),
+];
