@@ -13,7 +13,7 @@ create role closebell_migrator login password :'migrator_password'
   in role closebell_owner, closebell_application, closebell_readonly;
 create role closebell_service login password :'service_password' in role closebell_application;
 -- Without a password it can only come in through the server's own socket: for the queries of the runbooks.
-create role closebell_reader login in role closebell_readonly;
+create role closebell_reader login in role closebell_readonly, pg_monitor;
 
 alter database :"database" owner to closebell_owner;
 revoke all on database :"database" from public;
