@@ -6,3 +6,4 @@ export * from "./error-codes.ts";
 export * from "./event-bus.ts";
 export * from "./ids.ts";
 export * from "./logger.ts";
+export * from "./name-uuid.ts";

@@ -21,6 +21,9 @@ create table ledger.account (
 comment on column ledger.account.lock_rank is
   'The order in which a transaction locks accounts: 1 users, 2 rounds, 3 house, 4 custody; within a rank by id.';
 --> statement-breakpoint
+-- What the house and custody hold is read at every poll of the value locked: a handful of rows among millions.
+create index account_house_and_custody on ledger.account (lock_rank) where lock_rank >= 3;
+--> statement-breakpoint
 create table ledger.transfer_kind (
   id smallint primary key,
   name text not null unique check (name ~ '^[a-z]+(-[a-z]+)*$')
@@ -180,6 +183,25 @@ begin
   return v_posted;
 end $$;
 --> statement-breakpoint
+-- Where a transfer of this kind and ref is, newest period first; one probe of a unique index a period.
+create function ledger.find_transfer(p_kind smallint, p_ref uuid)
+returns table (period integer, debit bigint, credit bigint, amount bigint)
+language plpgsql stable set search_path = pg_catalog as $$
+declare
+  v_period integer;
+begin
+  for v_period in
+    select substring(c.relname from 'transfer_(\d{6})$')::integer
+    from pg_inherits i join pg_class c on c.oid = i.inhrelid
+    where i.inhparent = 'ledger.transfer'::regclass
+    order by 1 desc
+  loop
+    return query select x.period, x.debit, x.credit, x.amount from ledger.transfer x
+      where x.period = v_period and x.kind = p_kind and x.ref = p_ref;
+    if found then return; end if;
+  end loop;
+end $$;
+--> statement-breakpoint
 -- The id of an account by its code.
 create function ledger.account_id(p_code text) returns bigint
 language plpgsql stable set search_path = pg_catalog as $$
@@ -247,7 +269,7 @@ revoke all on all functions in schema ledger from public;
 --> statement-breakpoint
 grant execute on function
   ledger.ensure_period, ledger.open_accounts, ledger.lock_free_accounts, ledger.post, ledger.post_by_code,
-  ledger.account_id, ledger.correct
+  ledger.account_id, ledger.find_transfer, ledger.correct
   to closebell_application;
 --> statement-breakpoint
 grant select on all tables in schema ledger to closebell_application, closebell_readonly;

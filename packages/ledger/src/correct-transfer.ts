@@ -17,7 +17,7 @@ export interface TransferKey {
  * @throws DomainError TRANSFER_NOT_FOUND, TRANSFER_CONFLICT (more than is left of it), INSUFFICIENT_FUNDS (the
  *   receiver no longer has it), VALIDATION_FAILED (no reason)
  */
-export const correctTransfer = (
+export const correctTransfer = async (
   deps: Deps,
   input: { readonly by: By; readonly transfer: TransferKey; readonly amount: MicroUsdc },
 ): Promise<{ readonly ref: string }> => {

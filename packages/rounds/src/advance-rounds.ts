@@ -1,0 +1,54 @@
+import type { By } from "@closebell/context";
+import { reachable, type Deps } from "@closebell/database";
+import type { OracleDeps } from "./ask-sources.ts";
+import { lockDueRounds } from "./lock-due-rounds.ts";
+import { openDueRounds } from "./open-due-rounds.ts";
+import { scheduleRounds } from "./schedule-rounds.ts";
+import { settleDueRounds } from "./settle-due-rounds.ts";
+
+/** Codes of the rounds that one call moved on. */
+export interface Advanced {
+  readonly scheduled: readonly string[];
+  readonly opened: readonly string[];
+  readonly locked: readonly string[];
+  /** Settled or voided. */
+  readonly finished: readonly string[];
+}
+
+/** Runs `work` unless another process is at it. The lock is a session's own, so it holds no transaction open. */
+const unlessBusy = async <T>(deps: Deps, work: () => Promise<T>): Promise<T | undefined> => {
+  const session = await reachable(deps.database.url, () => deps.database.sql.reserve());
+  try {
+    const [row] = await session<[{ got: boolean }]>`
+      select pg_try_advisory_lock(hashtextextended('rounds.advance', 0)) as got`;
+    if (!row.got) return undefined;
+    try {
+      return await work();
+    } finally {
+      await session`select pg_advisory_unlock(hashtextextended('rounds.advance', 0))`;
+    }
+  } finally {
+    session.release();
+  }
+};
+
+/**
+ * Does whatever is due by `clock.now()`: schedules, opens, locks, settles and voids, however much was missed and however
+ * often it is called. While another process is at it, it does nothing and returns undefined.
+ * @throws DomainError DATABASE_UNAVAILABLE
+ */
+export const advanceRounds = (
+  deps: OracleDeps,
+  input: { readonly by: By },
+): Promise<Advanced | undefined> =>
+  unlessBusy(deps, async () => {
+    const scheduled = await scheduleRounds(deps);
+    const opened = await openDueRounds(deps);
+    const locked = await lockDueRounds(deps);
+    const finished = await settleDueRounds(deps, input.by);
+    const advanced = { scheduled, opened, locked, finished };
+    if (Object.values(advanced).some((codes) => codes.length > 0)) {
+      deps.log.info({ ...advanced, requestId: input.by.requestId }, "rounds advanced");
+    }
+    return advanced;
+  });

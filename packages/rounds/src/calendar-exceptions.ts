@@ -1,0 +1,120 @@
+import { DomainError, type By } from "@closebell/context";
+import { recordAudit, transact, type Deps, type Work } from "@closebell/database";
+import { and, eq, inArray } from "drizzle-orm";
+import type { Session } from "@closebell/calendar";
+import { applyCalendar } from "./apply-calendar.ts";
+import { readCalendar, withinHorizon } from "./exchange-calendar.ts";
+import { calendarException, market, round } from "./schema.ts";
+
+interface ExceptionInput {
+  readonly by: By;
+  readonly exchange: string;
+  readonly date: Temporal.PlainDate;
+  /** The notice behind it: who announced it, where. */
+  readonly source: string;
+}
+
+const findSession = async (work: Work, input: ExceptionInput): Promise<Session> => {
+  const calendar = await readCalendar(work.tx, input.exchange);
+  const known = withinHorizon(() => ({ session: calendar.sessionOn(input.date) }));
+  if (known === undefined) {
+    throw new DomainError(
+      "BEYOND_CALENDAR",
+      `The calendar does not know ${input.date.toString()}.`,
+    );
+  }
+  if (known.session === undefined) {
+    throw new DomainError(
+      "NOT_A_SESSION",
+      `${input.exchange} has no session on ${input.date.toString()}: there is nothing to change.`,
+    );
+  }
+  return known.session;
+};
+
+/** Refuses where a round of that date has its outcome fixed already. */
+const checkRounds = async (work: Work, input: ExceptionInput): Promise<void> => {
+  const fixed = await work.tx
+    .select({ code: round.code, state: round.state })
+    .from(round)
+    .innerJoin(market, eq(market.code, round.market))
+    .where(
+      and(
+        eq(market.exchange, input.exchange),
+        eq(round.closingDate, input.date.toString()),
+        inArray(round.state, ["SETTLING", "SETTLED", "VOID"]),
+      ),
+    );
+  const [first] = fixed;
+  if (first === undefined) return;
+  throw new DomainError(
+    "ROUND_STATE_CONFLICT",
+    `Round ${first.code} is ${first.state}: its outcome is fixed and never changes.`,
+  );
+};
+
+const write = async (
+  work: Work,
+  input: ExceptionInput,
+  change: { readonly kind: "closed" | "early"; readonly closesAt: string | null },
+): Promise<void> => {
+  await checkRounds(work, input);
+  const date = input.date.toString();
+  const row = {
+    ...change,
+    source: input.source,
+    actor: input.by.actor.id,
+    createdAt: await work.now(),
+  };
+  await work.tx
+    .insert(calendarException)
+    .values({ exchange: input.exchange, date, ...row })
+    .onConflictDoUpdate({ target: [calendarException.exchange, calendarException.date], set: row });
+  await recordAudit(work, {
+    by: input.by,
+    action: change.kind === "closed" ? "calendar.cancel" : "calendar.close-at",
+    subject: `${input.exchange}/${date}`,
+    after: { ...change, source: input.source },
+  });
+  await applyCalendar(work, input.exchange);
+};
+
+/**
+ * Cancels a session: its round is voided, the next one is measured against the session before.
+ * @throws DomainError NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT (its outcome is fixed)
+ */
+export const cancelSession = (deps: Deps, input: ExceptionInput): Promise<void> =>
+  transact(deps, async (work) => {
+    await findSession(work, input);
+    await write(work, input, { kind: "closed", closesAt: null });
+  });
+
+/**
+ * Moves the close of a session earlier, to `closesAt` ("HH:MM" on the exchange's clock). Bets taken after the lock that
+ * results are refunded before the round is settled.
+ * @throws DomainError CALENDAR_EXCEPTION_INVALID (not earlier), NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT
+ */
+export const closeSessionAt = (
+  deps: Deps,
+  input: ExceptionInput & { readonly closesAt: string },
+): Promise<void> =>
+  transact(deps, async (work) => {
+    const session = await findSession(work, input);
+    const { exchange } = await readCalendar(work.tx, input.exchange);
+    if (!/^([01]\d|2[0-3]):[0-5]\d$/.test(input.closesAt)) {
+      throw new DomainError(
+        "CALENDAR_EXCEPTION_INVALID",
+        `${input.closesAt} is no time of day. Write it as HH:MM on the exchange's clock, for example 13:00.`,
+      );
+    }
+    const closesAt = input.date
+      .toZonedDateTime({ timeZone: exchange.timezone, plainTime: input.closesAt })
+      .toInstant();
+    if (Temporal.Instant.compare(closesAt, session.closesAt) >= 0) {
+      throw new DomainError(
+        "CALENDAR_EXCEPTION_INVALID",
+        `The session already closes at ${session.closesAt.toString()}. A close may move earlier, never later.`,
+      );
+    }
+    await write(work, input, { kind: "early", closesAt: input.closesAt });
+  });

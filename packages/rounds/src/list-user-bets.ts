@@ -1,0 +1,27 @@
+import { decodeCursor, toPage, type Page, type PageRequest } from "@closebell/context";
+import { snapshot, type Deps } from "@closebell/database";
+import { sql } from "drizzle-orm";
+import { readBets } from "./bet-views.ts";
+import type { Bet } from "./types.ts";
+
+/** A user's bets, newest round first, and within a round the newest first. @throws DomainError CURSOR_INVALID */
+export const listUserBets = (
+  deps: Pick<Deps, "database">,
+  input: PageRequest & { readonly userId: string },
+): Promise<Page<Bet>> => {
+  const list = `bets:${input.userId}`;
+  const [roundId, betId] = input.cursor === undefined ? [] : decodeCursor(list, 2, input.cursor);
+  const older =
+    roundId === undefined || betId === undefined
+      ? sql``
+      : sql`and (round_id, id) < (${roundId}::int, ${betId}::uuid)`;
+  return snapshot(deps, async (tx) => {
+    const bets = await readBets(
+      tx,
+      sql`select * from rounds.bet where user_id = ${input.userId}::uuid ${older}
+          order by round_id desc, id desc limit ${input.limit + 1}`,
+      sql`b.round_id desc, b.id desc`,
+    );
+    return toPage(list, bets, input.limit, (bet) => [String(bet.roundId), bet.id]);
+  });
+};

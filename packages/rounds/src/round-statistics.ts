@@ -1,0 +1,89 @@
+import { snapshot, type Deps } from "@closebell/database";
+import { sql } from "drizzle-orm";
+import { exchangeOf } from "./exchange-calendar.ts";
+import { listMarkets } from "./markets.ts";
+import type { Outcome, RoundState, Side } from "./types.ts";
+
+/** How many rounds of a market are in a state. */
+export interface RoundCount {
+  readonly market: string;
+  readonly state: RoundState;
+  readonly rounds: bigint;
+}
+
+/** Bets and their stakes by side and outcome; outcome null where it is not fixed yet. */
+export interface BetVolume {
+  readonly market: string;
+  readonly side: Side;
+  readonly outcome: Outcome | null;
+  readonly bets: bigint;
+  readonly stakeMicroUsdc: bigint;
+}
+
+/** What an operator watches. Costs by the number of rounds, not of bets. */
+export interface RoundStatistics {
+  readonly rounds: readonly RoundCount[];
+  readonly bets: readonly BetVolume[];
+  /** Rounds not finished five minutes after their grace ended, by market. */
+  readonly overdue: ReadonlyMap<string, bigint>;
+  /** Rounds that wait for an operator, by market. */
+  readonly held: ReadonlyMap<string, bigint>;
+  /** Days the calendar still knows, by exchange. */
+  readonly calendarDaysLeft: ReadonlyMap<string, number>;
+}
+
+interface SideRow extends Record<string, unknown> {
+  readonly market: string;
+  readonly side: Side;
+  readonly outcome: Outcome | null;
+  readonly bets: bigint;
+  readonly stakeMicroUsdc: bigint;
+}
+
+/** Rounds by state, bets by side and outcome, what is overdue or held, and how far the calendar reaches. */
+export const roundStatistics = async (deps: Pick<Deps, "database">): Promise<RoundStatistics> => {
+  const markets = await listMarkets(deps);
+  return snapshot(deps, async (tx) => {
+    const rounds = await tx.execute<{ market: string; state: RoundState; rounds: bigint }>(sql`
+      select market, rounds.state_at(state, opens_at, lock_at, clock.now()) as state, count(*) as rounds
+      from rounds.round group by 1, 2 order by 1, 2`);
+    const bets = await tx.execute<SideRow>(sql`
+      with live as (
+        select r.id, r.market, r.outcome,
+          coalesce(r.bets_up, s.bets_up) as bets_up, coalesce(r.bets_down, s.bets_down) as bets_down,
+          coalesce(r.pool_up, s.pool_up) as pool_up, coalesce(r.pool_down, s.pool_down) as pool_down
+        from rounds.round r left join lateral (
+          select sum(s.bets_up) as bets_up, sum(s.bets_down) as bets_down,
+            sum(u.balance) as pool_up, sum(d.balance) as pool_down
+          from rounds.stripe s join ledger.account u on u.id = s.account_up
+          join ledger.account d on d.id = s.account_down
+          where s.round_id = r.id and r.outcome is null) s on true)
+      select market, side, outcome, sum(bets)::bigint as bets, sum(stake)::bigint as "stakeMicroUsdc"
+      from live cross join lateral (
+        values ('UP', bets_up, pool_up), ('DOWN', bets_down, pool_down)) v (side, bets, stake)
+      group by 1, 2, 3 order by 1, 2, 3`);
+    const waiting = await tx.execute<{ market: string; overdue: bigint; held: bigint }>(sql`
+      select m.code as market,
+        count(*) filter (where r.grace_ends_at + interval '5 minutes' <= clock.now()) as overdue,
+        count(*) filter (where r.held_reason is not null) as held
+      from rounds.market m
+      left join rounds.round r on r.market = m.code and r.state not in ('SETTLED', 'VOID')
+      group by 1`);
+    const [clock] = await tx.execute<{ now: Temporal.Instant }>(sql`select clock.now() as now`);
+    const today = clock?.now.toZonedDateTimeISO("UTC").toPlainDate();
+    const left = [...new Set(markets.map(({ exchange }) => exchange))].map((code) => {
+      const { to } = exchangeOf(code).horizon;
+      return [
+        code,
+        today === undefined ? 0 : today.until(to, { largestUnit: "day" }).days,
+      ] as const;
+    });
+    return {
+      rounds,
+      bets,
+      overdue: new Map(waiting.map((row) => [row.market, row.overdue])),
+      held: new Map(waiting.map((row) => [row.market, row.held])),
+      calendarDaysLeft: new Map(left),
+    };
+  });
+};
