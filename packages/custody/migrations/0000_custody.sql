@@ -2,13 +2,13 @@ create schema custody;
 --> statement-breakpoint
 grant usage on schema custody to closebell_application, closebell_readonly;
 --> statement-breakpoint
-select ledger.register_kind(20::smallint, 'deposit'),
-  ledger.register_kind(21::smallint, 'deposit-reorg'),
-  ledger.register_kind(22::smallint, 'deposit-restore'),
-  ledger.register_kind(23::smallint, 'withdrawal-request'),
-  ledger.register_kind(24::smallint, 'withdrawal-return'),
-  ledger.register_kind(25::smallint, 'withdrawal-payment'),
-  ledger.register_kind(26::smallint, 'credit');
+select ledger.register_kind(40::smallint, 'deposit'),
+  ledger.register_kind(41::smallint, 'deposit-reorg'),
+  ledger.register_kind(42::smallint, 'deposit-restore'),
+  ledger.register_kind(43::smallint, 'withdrawal-request'),
+  ledger.register_kind(44::smallint, 'withdrawal-return'),
+  ledger.register_kind(45::smallint, 'withdrawal-payment'),
+  ledger.register_kind(46::smallint, 'credit');
 --> statement-breakpoint
 create function custody.refuse_change() returns trigger
 language plpgsql set search_path = pg_catalog, pg_temp as $$

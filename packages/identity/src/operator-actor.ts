@@ -8,7 +8,10 @@ import { userByHandle, users } from "./user.ts";
  * name anyone.
  * @throws DomainError VALIDATION_FAILED where `name` isn't a handle
  */
-export const operatorActor = (deps: Deps, input: { readonly name: string }): Promise<Actor> => {
+export const operatorActor = async (
+  deps: Deps,
+  input: { readonly name: string },
+): Promise<Actor> => {
   const handle = checkedHandle(input.name);
   return transact(deps, async (work) => {
     await work.tx
