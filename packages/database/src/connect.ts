@@ -1,8 +1,12 @@
 import postgres from "postgres";
 
 const parseInstant = (text: string): Temporal.Instant => Temporal.Instant.from(text);
-const writeInstant = (value: unknown): string =>
-  value instanceof Date ? value.toISOString() : String(value);
+/** Refuses a Date, which PostgreSQL would read in the host's time zone. */
+const writeInstant = (value: unknown): string => {
+  if (value instanceof Temporal.Instant) return value.toString();
+  if (typeof value === "string") return value;
+  throw new TypeError("timestamptz takes a Temporal.Instant or RFC 3339 text");
+};
 const asText = (value: unknown): string => String(value);
 
 const types = {

@@ -33,7 +33,10 @@ const grantDatabase = async (sql: SqlClient): Promise<void> => {
   if (row?.may === false) {
     await sql.unsafe(`grant create on database ${row.name} to ${ROLES.owner}`);
   }
-  await sql`revoke all on schema public from public`;
+  const [open] = await sql<{ open: boolean }[]>`
+    select exists (select from pg_namespace n, aclexplode(n.nspacl) a
+      where n.nspname = 'public' and a.grantee = 0 and pg_has_role(n.nspowner, 'usage')) as open`;
+  if (open?.open === true) await sql`revoke all on schema public from public`;
 };
 
 /**

@@ -1,0 +1,130 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { countingIds, memoryEvents, silentLogger } from "@closebell/context/testing";
+import { sql } from "drizzle-orm";
+import { connect } from "./connect.ts";
+import { openDatabase } from "./open-database.ts";
+import { snapshot } from "./snapshot.ts";
+import { type ScratchDatabase, scratchDatabase } from "./testing/index.ts";
+import { type Deps, transact, type Work } from "./transact.ts";
+
+let scratch: ScratchDatabase;
+let deps: Deps & { readonly events: ReturnType<typeof memoryEvents> };
+
+// The application may write no table of this room but the log, so these tests work as the owner of a table of their own.
+beforeAll(async () => {
+  scratch = await scratchDatabase();
+  await scratch.owner.sql`create table database.counter (id int primary key, n int not null)`;
+});
+afterAll(() => scratch[Symbol.asyncDispose]());
+beforeEach(async () => {
+  await scratch.owner.sql`delete from database.counter`;
+  await scratch.owner.sql`insert into database.counter values (1, 0), (2, 0)`;
+  deps = {
+    database: scratch.owner,
+    events: memoryEvents(),
+    ids: countingIds(),
+    log: silentLogger,
+  };
+});
+
+const counters = async (): Promise<readonly number[]> =>
+  (await scratch.owner.sql<{ n: number }[]>`select n from database.counter order by id`).map(
+    (row) => row.n,
+  );
+const read = (tx: Work["tx"]) =>
+  tx.execute<{ n: number }>(sql`select sum(n)::int as n from database.counter`);
+const add = (work: Work, id: number) =>
+  work.tx.execute(sql`update database.counter set n = n + 1 where id = ${id}`);
+
+test("commits what the body did, and tells of it only then", async () => {
+  const result = await transact(deps, async (work) => {
+    await add(work, 1);
+    work.emit({ type: "clock.moved" });
+    expect(deps.events.published).toEqual([]);
+    expect(await counters()).toEqual([0, 0]);
+    return "done";
+  });
+  expect(result).toBe("done");
+  expect(await counters()).toEqual([1, 0]);
+  expect(deps.events.published).toEqual([{ type: "clock.moved" }]);
+});
+
+test("undoes everything and tells nothing when the body fails", async () => {
+  const mine = new Error("mine");
+  const attempt = transact(deps, async (work) => {
+    await add(work, 1);
+    work.emit({ type: "clock.moved" });
+    throw mine;
+  });
+  expect(attempt).rejects.toBe(mine);
+  expect(await counters()).toEqual([0, 0]);
+  expect(deps.events.published).toEqual([]);
+});
+
+test("of two transactions that deadlock both succeed, and each tells its event once", async () => {
+  const bothHoldOne = Promise.withResolvers<void>();
+  let holding = 0;
+  let attempts = 0;
+  const cross = (first: number, second: number) =>
+    transact(deps, async (work) => {
+      attempts += 1;
+      await add(work, first);
+      work.emit({ type: "clock.moved" });
+      holding += 1;
+      if (holding === 2) bothHoldOne.resolve();
+      await bothHoldOne.promise;
+      await add(work, second);
+    });
+  await Promise.all([cross(1, 2), cross(2, 1)]);
+  expect(await counters()).toEqual([2, 2]);
+  expect(attempts).toBe(3);
+  expect(deps.events.published).toHaveLength(2);
+});
+
+test("gives up after three more attempts", async () => {
+  let attempts = 0;
+  const attempt = transact(deps, async (work) => {
+    attempts += 1;
+    await work.tx.execute(sql`do $$ begin raise exception 'again' using errcode = '40001'; end $$`);
+  });
+  expect(attempt).rejects.toThrow();
+  expect(attempts).toBe(4);
+});
+
+test("asks the clock anew at each call", async () => {
+  await transact(deps, async (work) => {
+    const before = await work.now();
+    await scratch.setClock(before.add({ minutes: 1 }).toString());
+    expect((await work.now()).equals(before.add({ minutes: 1 }))).toBe(true);
+  });
+});
+
+test("says so in one line when the server is gone", async () => {
+  const url = "postgres://postgres@127.0.0.1:1/closebell";
+  const gone = openDatabase({ url, max: 1 });
+  const attempt = transact({ ...deps, database: gone }, (work) => work.now());
+  expect(attempt).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+  await gone.close();
+});
+
+test("says so when its connection is cut in the middle", async () => {
+  const attempt = transact(deps, async (work) => {
+    const [row] = await work.tx.execute<{ pid: number }>(sql`select pg_backend_pid() as pid`);
+    const admin = connect({ url: scratch.url, max: 1, parameters: {} });
+    await admin`select pg_terminate_backend(${row?.pid ?? 0})`;
+    await admin.end();
+    await work.now();
+  });
+  expect(attempt).rejects.toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+});
+
+test("a snapshot sees one moment and can't write", async () => {
+  await snapshot(deps, async (tx) => {
+    expect((await read(tx))[0]?.n).toBe(0);
+    await scratch.owner.sql`update database.counter set n = 1 where id = 1`;
+    expect((await read(tx))[0]?.n).toBe(0);
+  });
+  const write = snapshot(deps, (tx) => tx.execute(sql`delete from database.counter`));
+  expect(write).rejects.toThrow();
+  expect(await counters()).toEqual([1, 0]);
+});
