@@ -1,3 +1,4 @@
+export * from "./describe-with-command.ts";
 export * from "./describe-with-redis.ts";
 export * from "./prepare-templates.ts";
 export {
