@@ -5,16 +5,17 @@ import { type SQL, and, eq, sql } from "drizzle-orm";
 import { round } from "./schema.ts";
 import type { Round, RoundState } from "./types.ts";
 
+// inside the subqueries the round is named in full: drizzle leaves a lone table's name out
 const livePool = (side: "up" | "down") => sql<bigint>`coalesce(
   ${side === "up" ? round.poolUp : round.poolDown},
   (select sum(a.balance)::bigint from rounds.stripe s
    join ledger.account a on a.id = ${side === "up" ? sql`s.account_up` : sql`s.account_down`}
-   where s.round_id = ${round.id}), 0)`;
+   where s.round_id = round.id), 0)`;
 
 const liveBets = (side: "up" | "down") => sql<bigint>`coalesce(
   ${side === "up" ? round.betsUp : round.betsDown},
   (select sum(${side === "up" ? sql`s.bets_up` : sql`s.bets_down`})::bigint from rounds.stripe s
-   where s.round_id = ${round.id}), 0)`;
+   where s.round_id = round.id), 0)`;
 
 const money = (amount: bigint | null): MicroUsdc | null =>
   amount === null ? null : microUsdc(amount);

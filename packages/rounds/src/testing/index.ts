@@ -1,2 +1,3 @@
 export * from "./oracle-contract.ts";
 export * from "./scripted-oracle.ts";
+export * from "./rounds-harness.ts";
