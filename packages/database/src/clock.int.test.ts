@@ -6,7 +6,7 @@ import { constraintOf, sqlStateOf } from "./errors.ts";
 import { listAudit } from "./list-audit.ts";
 import { moveClock } from "./move-clock.ts";
 import type { Database } from "./open-database.ts";
-import { scratchDatabase } from "./testing/index.ts";
+import { errorOf, scratchDatabase } from "./testing/index.ts";
 
 const by = {
   actor: SYSTEM_ACTORS.scheduler,
@@ -20,12 +20,6 @@ const depsOf = (database: Database) => ({
   log: silentLogger,
 });
 const at = (text: string) => Temporal.Instant.from(text);
-const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => "no error",
-    (error: unknown) => error,
-  );
-
 describe("in a sandbox", () => {
   test("the clock stands until it is moved, forward only, and everyone is told", async () => {
     await using scratch = await scratchDatabase();
@@ -42,8 +36,8 @@ describe("in a sandbox", () => {
     expect(deps.events.published).toEqual([{ type: "clock.moved" }, { type: "clock.moved" }]);
 
     const back = moveClock(deps, { by, to: at("2026-11-20T22:29:59.4Z") });
-    expect(back).rejects.toMatchObject({ code: "CLOCK_BACKWARDS" });
-    expect(moveClock(deps, { by })).rejects.toMatchObject({ code: "VALIDATION_FAILED" });
+    expect(await errorOf(back)).toMatchObject({ code: "CLOCK_BACKWARDS" });
+    expect(await errorOf(moveClock(deps, { by }))).toMatchObject({ code: "VALIDATION_FAILED" });
     expect(await clock.now()).toEqual(advanced);
 
     const { items } = await listAudit(deps, { limit: 10 });
@@ -92,7 +86,7 @@ describe("on real time", () => {
     ).toBeLessThan(1);
 
     const move = moveClock(depsOf(database), { by, advance: Temporal.Duration.from("PT1H") });
-    expect(move).rejects.toMatchObject({ code: "SANDBOX_ONLY" });
+    expect(await errorOf(move)).toMatchObject({ code: "SANDBOX_ONLY" });
   });
 
   test("nothing makes the database a sandbox afterwards, not even its owner", async () => {

@@ -1,5 +1,6 @@
 export * from "./describe-with-command.ts";
 export * from "./describe-with-redis.ts";
+export * from "./error-of.ts";
 export * from "./prepare-templates.ts";
 export {
   emptyDatabase,
