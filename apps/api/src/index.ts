@@ -1,1 +1,10 @@
-export {};
+export type {
+  ApiDeps,
+  ApiSettings,
+  Finding,
+  Probe,
+  SimulatedCloseRequest,
+  Simulation,
+} from "./api-deps.ts";
+export { createApi, type Api } from "./create-api.ts";
+export { serveApi, type ApiServer, type ServeOptions } from "./serve-api.ts";

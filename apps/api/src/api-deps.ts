@@ -1,0 +1,81 @@
+import type { By } from "@closebell/context";
+import type { Chain } from "@closebell/custody";
+import type { Deps } from "@closebell/database";
+import type { BetIntake, Oracle } from "@closebell/rounds";
+import type { Registry } from "prom-client";
+
+/** What a probe found: undefined where all is well, otherwise what is wrong, in a line. */
+export type Finding = string | undefined;
+
+/** One thing the service depends on, as GET /health/components names it. */
+export interface Probe {
+  readonly name: string;
+  readonly simulated?: boolean;
+  /** Rejecting is a finding too. It is given 2 s. */
+  check(): Promise<Finding>;
+}
+
+/** How a simulated source can behave on one date. */
+export const SIMULATED_MODES = [
+  "right",
+  "late",
+  "wrong-date",
+  "negative",
+  "silent",
+  "unavailable",
+  "malformed",
+] as const;
+
+/** What a simulated source is told to do when asked for one date. */
+export interface SimulatedCloseRequest {
+  readonly by: By;
+  readonly source?: "simulated" | "simulated-b";
+  readonly symbol: string;
+  readonly date: Temporal.PlainDate;
+  readonly mode: (typeof SIMULATED_MODES)[number];
+  /** Exact decimal; left out, the source's own price for that date. */
+  readonly price?: string;
+  /** Only, and always, with mode late. */
+  readonly availableFrom?: Temporal.Instant;
+}
+
+/** What a simulated oracle lets an integrator do. */
+export interface Simulation {
+  /** @throws DomainError PRICE_INVALID, VALIDATION_FAILED */
+  setClose(request: SimulatedCloseRequest): Promise<unknown>;
+}
+
+export interface ApiSettings {
+  /** The share of fast, successful requests that is logged, 0 to 1. */
+  readonly accessLogSample: number;
+  /** From this many milliseconds on a request is slow and always logged. */
+  readonly slowRequestMs: number;
+  /** Bets waiting in this process from which on it wants no more traffic. */
+  readonly intakeFullAt: number;
+  /** How long the figures behind /metrics that need the database are kept. */
+  readonly metricsMaxAgeMs: number;
+}
+
+export const DEFAULT_SETTINGS: ApiSettings = {
+  accessLogSample: 0.01,
+  slowRequestMs: 1_000,
+  intakeFullAt: 10_000,
+  metricsMaxAgeMs: 5_000,
+};
+
+/** Everything the API is built from. */
+export interface ApiDeps extends Deps {
+  readonly intake: BetIntake;
+  /** By name, as a market lists its sources. */
+  readonly oracles: Readonly<Record<string, Oracle>>;
+  /** In the order they are offered; the first is the default. */
+  readonly chains: readonly Chain[];
+  readonly registry: Registry;
+  /** Queue, scheduler and whatever else only the runtime knows. Database, events, oracles and chains are probed anyway. */
+  readonly probes?: readonly Probe[];
+  /** Only with a simulated oracle. */
+  readonly simulation?: Simulation;
+  readonly settings?: Partial<ApiSettings>;
+  /** A number from 0 up to 1; default Math.random. */
+  readonly chance?: () => number;
+}

@@ -1,0 +1,102 @@
+import { OpenAPIHono } from "@hono/zod-openapi";
+import { type ApiDeps, DEFAULT_SETTINGS } from "./api-deps.ts";
+import type { ApiApp, ApiEnv } from "./api-env.ts";
+import type { ApiParts } from "./api-parts.ts";
+import { docsRoutes } from "./docs/routes.ts";
+import { createLiveHub } from "./events/hub.ts";
+import { createReadiness } from "./health/readiness.ts";
+import { registerBusinessMetrics } from "./metrics/business-metrics.ts";
+import { createHttpMetrics } from "./metrics/http-metrics.ts";
+import { metricsRoutes } from "./metrics/route.ts";
+import { limitBody } from "./middleware/limit-body.ts";
+import { observe } from "./middleware/observe.ts";
+import { requestContext } from "./middleware/request-context.ts";
+import { notFoundHandler } from "./not-found.ts";
+import { onError } from "./on-error.ts";
+import { invalidInput } from "./on-invalid.ts";
+import { simulatedFrom } from "./presenters/simulated.ts";
+import { betRoutes } from "./routes/bets.ts";
+import { clockRoutes } from "./routes/clock.ts";
+import { eventRoutes } from "./routes/events.ts";
+import { healthRoutes } from "./routes/health.ts";
+import { marketRoutes } from "./routes/markets.ts";
+import { problemRoutes } from "./routes/problems.ts";
+import { quoteRoutes } from "./routes/quotes.ts";
+import { roundRoutes } from "./routes/rounds.ts";
+import { simulateCloseRoutes } from "./routes/simulate-close.ts";
+import { simulateDepositRoutes } from "./routes/simulate-deposit.ts";
+import { tvlRoutes } from "./routes/tvl.ts";
+import { userListRoutes } from "./routes/user-lists.ts";
+import { userRoutes } from "./routes/users.ts";
+import { walletRoutes } from "./routes/wallets.ts";
+import { withdrawalRoutes } from "./routes/withdrawals.ts";
+
+/** The HTTP API, without a server: give `fetch` to one. */
+export interface Api {
+  readonly app: ApiApp;
+  fetch(request: Request): Response | Promise<Response>;
+  /** Readiness off, event streams ended; requests are still answered. */
+  drain(): void;
+  /** Drains. What `deps` holds is closed by whoever built it. */
+  close(): void;
+}
+
+const partsOf = (deps: ApiDeps): ApiParts => {
+  const settings = { ...DEFAULT_SETTINGS, ...deps.settings };
+  return {
+    deps,
+    settings,
+    simulated: simulatedFrom(Object.values(deps.oracles), deps.chains),
+    hub: createLiveHub(deps),
+    readiness: createReadiness(deps.database, deps.intake, settings.intakeFullAt),
+  };
+};
+
+const withMiddleware = ({ deps, settings }: ApiParts): ApiApp => {
+  const app = new OpenAPIHono<ApiEnv>({
+    defaultHook: (result) => {
+      if (!result.success) throw invalidInput(result.target, result.error);
+    },
+  });
+  app.use(requestContext(deps.ids));
+  app.use(
+    observe(deps.log, createHttpMetrics(deps.registry), {
+      sample: settings.accessLogSample,
+      slowMs: settings.slowRequestMs,
+      chance: deps.chance ?? Math.random,
+    }),
+  );
+  app.use(limitBody());
+  app.onError(onError);
+  return app;
+};
+
+/** Builds the API on its dependencies. It opens nothing of its own but a timer for event streams. */
+export const createApi = (deps: ApiDeps): Api => {
+  const parts = partsOf(deps);
+  const app = withMiddleware(parts);
+  registerBusinessMetrics({ ...deps, maxAgeMs: parts.settings.metricsMaxAgeMs });
+  userRoutes(app, parts);
+  userListRoutes(app, parts);
+  betRoutes(app, parts);
+  roundRoutes(app, parts);
+  quoteRoutes(app, parts);
+  marketRoutes(app, parts);
+  eventRoutes(app, parts);
+  walletRoutes(app, parts);
+  withdrawalRoutes(app, parts);
+  tvlRoutes(app, parts);
+  simulateDepositRoutes(app, parts);
+  simulateCloseRoutes(app, parts);
+  clockRoutes(app, parts);
+  healthRoutes(app, parts);
+  metricsRoutes(app, deps.registry);
+  problemRoutes(app);
+  docsRoutes(app);
+  app.notFound(notFoundHandler(app));
+  const drain = () => {
+    parts.readiness.drain();
+    parts.hub.close();
+  };
+  return { app, fetch: (request) => app.fetch(request), drain, close: drain };
+};

@@ -1,0 +1,53 @@
+import type { ApiApp } from "../api-env.ts";
+
+const DESCRIPTION = `
+Bet whether a market's official close will be above the previous session's close. Every session of the exchange is one
+round; those on the right side share the losing pool.
+
+* **Money** is a string of digits in micro-USDC (1 USDC = 1000000); the names of such fields end in \`MicroUsdc\`. Input
+  may also be a JSON integer up to 2^50. There are no fractions.
+* **Times** are RFC 3339 in UTC. **Ids** are UUIDs. A round's **code** is the date of its closing session, \`YYYYMMDD\`.
+* **Errors** are \`application/problem+json\` (RFC 9457). Look at \`code\`; GET /problems lists them all.
+* **Again, but once:** POST /bets and /withdrawals need an \`Idempotency-Key\`. The same key and body get the first answer
+  again, with \`Idempotency-Replayed: true\`; another body with the same key is refused. Only success uses a key up.
+* **Lists** come in pages: pass \`nextCursor\` as \`cursor\`.
+* **Polling** is cheap with \`If-None-Match\`; better still are the event streams.
+* Every answer carries \`X-Request-Id\`; name it when you report a problem. Yours is taken over if it is a UUID.
+* Whatever is made up says so: \`simulated: true\`.
+`.trim();
+
+const TAGS = [
+  { name: "Users", description: "Who bets, and what is theirs" },
+  { name: "Bets", description: "Placing bets, and what became of them" },
+  { name: "Rounds", description: "What can be bet on, now and before" },
+  { name: "Markets", description: "Markets and the calendars they follow" },
+  { name: "Events", description: "What happens, as it happens" },
+  { name: "Money", description: "In, out, and how much there is" },
+  { name: "Simulation", description: "Standing in for the world: only where it is simulated" },
+  { name: "Clock", description: "The one clock" },
+  { name: "Health", description: "For operators and their machines" },
+  { name: "Problems", description: "What can go wrong" },
+];
+
+const everyAnswer = {
+  "X-Request-Id": { description: "The request's id", schema: { type: "string", format: "uuid" } },
+  traceparent: { description: "W3C Trace Context", schema: { type: "string" } },
+} as const;
+
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+/** The service's OpenAPI 3.1 document. Build it once, when every route is registered. */
+export const openApiDocument = (app: ApiApp) => {
+  const document = app.getOpenAPI31Document({
+    openapi: "3.1.0",
+    info: { title: "Closebell", version: "1.0.0", description: DESCRIPTION },
+    servers: [{ url: "/" }],
+    tags: TAGS,
+  });
+  const operations = Object.values(document.paths ?? {}).flatMap((item) =>
+    METHODS.map((method) => item[method]),
+  );
+  for (const response of operations.flatMap((one) => Object.values(one?.responses ?? {})))
+    response.headers = { ...everyAnswer, ...response.headers };
+  return document;
+};

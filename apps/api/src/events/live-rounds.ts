@@ -1,0 +1,60 @@
+import { currentRounds, getRound } from "@closebell/rounds";
+import type { Deps } from "@closebell/database";
+import { presentCurrent, presentRound } from "../presenters/round.ts";
+import type { Simulated } from "../presenters/simulated.ts";
+import type { LiveSource } from "./live-source.ts";
+
+const FINISHED = new Set(["SETTLED", "VOID"]);
+
+/** One round: `state` with the whole round when anything but its pools changed, `pools` when they did. */
+export const liveRound = (
+  deps: Pick<Deps, "database">,
+  simulated: Simulated,
+  { market, code }: { readonly market: string; readonly code: string },
+): LiveSource => ({
+  key: `round/${market}/${code}`,
+  async read() {
+    const round = presentRound(await getRound(deps, { market, code }), simulated);
+    const { poolUpMicroUsdc, poolDownMicroUsdc, betsUp, betsDown, ...rest } = round;
+    const snapshot = JSON.stringify(round);
+    const pools = JSON.stringify({
+      market,
+      code,
+      poolUpMicroUsdc,
+      poolDownMicroUsdc,
+      betsUp,
+      betsDown,
+    });
+    return {
+      snapshot,
+      parts: {
+        state: { version: JSON.stringify(rest), data: snapshot },
+        pools: { version: pools, data: pools },
+      },
+      finished: FINISHED.has(round.state),
+    };
+  },
+  concernedBy(event) {
+    if (event.type === "clock.moved") return "now";
+    if (event.market !== market || event.round !== code) return "no";
+    return event.type === "round.state" ? "now" : "soon";
+  },
+});
+
+/** A market: `current` with what GET /rounds/current answers whenever that changed. */
+export const liveMarket = (
+  deps: Pick<Deps, "database">,
+  simulated: Simulated,
+  { market }: { readonly market: string },
+): LiveSource => ({
+  key: `market/${market}`,
+  async read() {
+    const data = JSON.stringify(presentCurrent(await currentRounds(deps, { market }), simulated));
+    return { snapshot: data, parts: { current: { version: data, data } }, finished: false };
+  },
+  concernedBy(event) {
+    if (event.type === "clock.moved") return "now";
+    if (event.market !== market) return "no";
+    return event.type === "round.state" ? "now" : "soon";
+  },
+});

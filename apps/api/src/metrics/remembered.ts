@@ -1,0 +1,15 @@
+/** `read`, at most once in `maxAgeMs`; callers that come meanwhile share one answer. A failure is not remembered. */
+export const remembered = <T>(read: () => Promise<T>, maxAgeMs: number): (() => Promise<T>) => {
+  let last: { readonly at: number; readonly value: Promise<T> } | undefined;
+  return () => {
+    const at = performance.now();
+    if (last !== undefined && at - last.at < maxAgeMs) return last.value;
+    const value = read();
+    const mine = { at, value };
+    last = mine;
+    value.catch(() => {
+      if (last === mine) last = undefined;
+    });
+    return value;
+  };
+};

@@ -1,0 +1,115 @@
+import type { ErrorCode, FieldError } from "@closebell/context";
+import { DomainError } from "@closebell/context";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+
+/** What a code means over HTTP: its status, and a title that is the same for every occurrence (RFC 9457 section 3.1). */
+interface ProblemKind {
+  readonly status: ContentfulStatusCode;
+  readonly title: string;
+}
+
+/**
+ * Every refusal of the service in terms of HTTP. 4xx: 404 for what does not exist, 409 where the same request may pass
+ * in another state, 422 where it never will. It does not compile while a code of the closed list is missing.
+ */
+export const PROBLEMS = {
+  VALIDATION_FAILED: { status: 422, title: "The request is not valid" },
+  MALFORMED_JSON: { status: 400, title: "The body is not JSON" },
+  UNSUPPORTED_MEDIA_TYPE: { status: 415, title: "The body is not declared as JSON" },
+  PAYLOAD_TOO_LARGE: { status: 413, title: "The body is too large" },
+  ROUTE_NOT_FOUND: { status: 404, title: "There is nothing at this path" },
+  METHOD_NOT_ALLOWED: { status: 405, title: "This path does not take this method" },
+  CURSOR_INVALID: { status: 422, title: "The cursor does not belong to this list" },
+  IDEMPOTENCY_KEY_REQUIRED: { status: 400, title: "An Idempotency-Key is required" },
+  IDEMPOTENCY_KEY_REUSED: {
+    status: 422,
+    title: "The Idempotency-Key was used for another request",
+  },
+  IDEMPOTENCY_KEY_IN_USE: { status: 409, title: "The first request with this key is not finished" },
+  FORBIDDEN: { status: 403, title: "The caller may not do this" },
+  USER_NOT_FOUND: { status: 404, title: "There is no such user" },
+  HANDLE_TAKEN: { status: 409, title: "The handle is taken" },
+  AMOUNT_INVALID: { status: 422, title: "The amount is not valid" },
+  AMOUNT_OVERFLOW: { status: 422, title: "The amount is too large" },
+  INSUFFICIENT_FUNDS: { status: 409, title: "The balance is too small" },
+  ACCOUNT_NOT_FOUND: { status: 404, title: "There is no such account" },
+  TRANSFER_NOT_FOUND: { status: 404, title: "There is no such transfer" },
+  TRANSFER_CONFLICT: { status: 409, title: "Another transfer was made for the same thing" },
+  MARKET_NOT_FOUND: { status: 404, title: "There is no such market" },
+  ROUND_NOT_FOUND: { status: 404, title: "There is no such round" },
+  ROUND_EXISTS: { status: 409, title: "The round exists already" },
+  ROUND_NOT_OPEN: { status: 409, title: "The round takes no bets" },
+  ROUND_PAUSED: { status: 409, title: "The round is paused" },
+  ROUND_STATE_CONFLICT: { status: 409, title: "The round's state does not allow this" },
+  ROUND_NOT_CLOSED: { status: 409, title: "The session has not closed yet" },
+  NOT_A_SESSION: { status: 404, title: "The exchange is closed on this date" },
+  BEYOND_CALENDAR: { status: 422, title: "The date is beyond the known calendar" },
+  CALENDAR_EXCEPTION_INVALID: { status: 422, title: "The calendar does not allow this exception" },
+  STAKE_BELOW_MINIMUM: { status: 422, title: "The stake is below the market's minimum" },
+  STAKE_ABOVE_MAXIMUM: {
+    status: 422,
+    title: "The stake is above the user's maximum for the round",
+  },
+  BET_NOT_FOUND: { status: 404, title: "There is no such bet" },
+  PRICE_INVALID: { status: 422, title: "The price is not valid" },
+  CHAIN_NOT_FOUND: { status: 404, title: "There is no such chain" },
+  ADDRESS_INVALID: { status: 422, title: "The address is not one of this chain" },
+  ADDRESS_UNKNOWN: { status: 404, title: "The address belongs to nobody" },
+  DEPOSIT_CONFLICT: { status: 409, title: "The deposit was recorded with other contents" },
+  DEPOSIT_NOT_FOUND: { status: 404, title: "There is no such deposit" },
+  WITHDRAWAL_NOT_FOUND: { status: 404, title: "There is no such withdrawal" },
+  WITHDRAWAL_STATE_CONFLICT: { status: 409, title: "The withdrawal's state does not allow this" },
+  SANDBOX_ONLY: { status: 403, title: "Only a sandbox does this" },
+  CLOCK_BACKWARDS: { status: 409, title: "The clock only moves forward" },
+  OVERLOADED: { status: 503, title: "The service takes no more work right now" },
+  DATABASE_UNAVAILABLE: { status: 503, title: "The database can't be reached" },
+  INTERNAL: { status: 500, title: "The service failed" },
+} as const satisfies Record<ErrorCode, ProblemKind>;
+
+/** The media type of RFC 9457. */
+export const PROBLEM_TYPE = "application/problem+json";
+
+/** A problem document. `instance` names this occurrence by its request id, which the logs carry too. */
+export interface Problem {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: ErrorCode;
+  readonly errors?: readonly FieldError[];
+}
+
+/** Where a code is explained; also its `type`, relative to the service's own address. */
+export const problemPath = (code: ErrorCode): string => `/problems/${code}`;
+
+export const problemOf = (error: DomainError, requestId: string): Problem => ({
+  type: problemPath(error.code),
+  title: PROBLEMS[error.code].title,
+  status: PROBLEMS[error.code].status,
+  detail: error.message,
+  instance: `urn:uuid:${requestId}`,
+  code: error.code,
+  ...(error.errors.length > 0 && { errors: error.errors }),
+});
+
+const RETRY_AFTER_SECONDS = 1;
+
+/** The answer for `error`: 503 always says when to come back. Headers common to all answers are not its business. */
+export const problemResponse = (
+  error: DomainError,
+  requestId: string,
+  headers: Readonly<Record<string, string>> = {},
+): Response => {
+  const { status } = PROBLEMS[error.code];
+  const retryAfter = error.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
+  return new Response(JSON.stringify(problemOf(error, requestId)), {
+    status,
+    headers: {
+      "Content-Type": PROBLEM_TYPE,
+      "Cache-Control": "no-store",
+      ...(retryAfter !== undefined && { "Retry-After": String(Math.ceil(retryAfter)) }),
+      ...headers,
+    },
+  });
+};

@@ -1,0 +1,74 @@
+import { getBet } from "@closebell/rounds";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { presentBet } from "../presenters/bet.ts";
+import { betSchema, placeBetBody } from "../schemas/bet.ts";
+import { idIn } from "../schemas/common.ts";
+import { idempotencyHeaders, replayHeaders } from "../schemas/idempotency.ts";
+import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
+
+const tags = ["Bets"];
+
+const placeBetRoute = createRoute({
+  method: "post",
+  path: "/bets",
+  operationId: "placeBet",
+  summary: "Place a bet",
+  description:
+    "Takes the stake from the user's available balance and puts it into the round's pool, at once and for good. The " +
+    "same Idempotency-Key and body get the first answer again, also after the round has locked.",
+  tags,
+  request: { headers: idempotencyHeaders, body: jsonBody(placeBetBody) },
+  responses: {
+    201: { ...jsonAnswer("The bet, as it was accepted.", betSchema), headers: replayHeaders },
+    ...bodyProblems(
+      "IDEMPOTENCY_KEY_REQUIRED",
+      "IDEMPOTENCY_KEY_REUSED",
+      "IDEMPOTENCY_KEY_IN_USE",
+      "AMOUNT_INVALID",
+      "AMOUNT_OVERFLOW",
+      "USER_NOT_FOUND",
+      "MARKET_NOT_FOUND",
+      "ROUND_NOT_FOUND",
+      "ROUND_NOT_OPEN",
+      "ROUND_PAUSED",
+      "STAKE_BELOW_MINIMUM",
+      "STAKE_ABOVE_MAXIMUM",
+      "INSUFFICIENT_FUNDS",
+      "OVERLOADED",
+    ),
+  },
+});
+
+const getBetRoute = createRoute({
+  method: "get",
+  path: "/bets/{betId}",
+  operationId: "getBet",
+  summary: "A bet and what became of it",
+  tags,
+  request: { params: z.strictObject({ betId: idIn("The bet's id") }) },
+  responses: {
+    200: jsonAnswer("The bet.", betSchema),
+    ...problems("VALIDATION_FAILED", "BET_NOT_FOUND"),
+  },
+});
+
+export const betRoutes = (app: ApiApp, { deps }: ApiParts): void => {
+  app.openapi(placeBetRoute, async (c) => {
+    const { stakeMicroUsdc, ...body } = c.req.valid("json");
+    const { bet, replayed } = await deps.intake.place({
+      ...body,
+      by: c.var.caller.actingFor(body.userId),
+      stake: stakeMicroUsdc,
+      idempotencyKey: c.req.valid("header")["idempotency-key"],
+    });
+    c.header("Location", `/bets/${bet.id}`);
+    if (replayed) c.header("Idempotency-Replayed", "true");
+    return c.json(presentBet(bet), 201);
+  });
+  app.openapi(getBetRoute, async (c) => {
+    const { betId } = c.req.valid("param");
+    return c.json(presentBet(await getBet(deps, { betId })), 200);
+  });
+};

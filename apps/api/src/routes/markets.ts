@@ -1,0 +1,82 @@
+import { findExchange } from "@closebell/calendar";
+import { databaseClock } from "@closebell/database";
+import { getMarket, listCalendar, listMarkets } from "@closebell/rounds";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { notModified, revalidate } from "../middleware/revalidate.ts";
+import { presentCalendarDay, presentMarket } from "../presenters/market.ts";
+import { marketCodeIn } from "../schemas/common.ts";
+import { calendarQuery, calendarSchema, marketSchema, marketsSchema } from "../schemas/market.ts";
+import { jsonAnswer, problems } from "../schemas/problem.ts";
+
+const tags = ["Markets"];
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/markets",
+  operationId: "listMarkets",
+  summary: "What can be bet on",
+  description: "The default market comes first.",
+  tags,
+  middleware: [revalidate],
+  responses: { 200: jsonAnswer("The markets.", marketsSchema), ...notModified, ...problems() },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/markets/{code}",
+  operationId: "getMarket",
+  summary: "A market",
+  tags,
+  middleware: [revalidate],
+  request: { params: z.strictObject({ code: marketCodeIn }) },
+  responses: {
+    200: jsonAnswer("The market.", marketSchema),
+    ...notModified,
+    ...problems("VALIDATION_FAILED", "MARKET_NOT_FOUND"),
+  },
+});
+
+const calendarRoute = createRoute({
+  method: "get",
+  path: "/calendar",
+  operationId: "getCalendar",
+  summary: "When an exchange trades",
+  description:
+    "Every weekday from `from` to `to`, with operators' exceptions laid over the calendar.",
+  tags,
+  middleware: [revalidate],
+  request: { query: calendarQuery },
+  responses: {
+    200: jsonAnswer("The days.", calendarSchema),
+    ...notModified,
+    ...problems("VALIDATION_FAILED", "NOT_A_SESSION", "BEYOND_CALENDAR"),
+  },
+});
+
+const DEFAULT_DAYS = 30;
+
+export const marketRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+  app.openapi(listRoute, async (c) => {
+    const markets = await listMarkets(deps);
+    return c.json({ items: markets.map((market) => presentMarket(market, simulated)) }, 200);
+  });
+  app.openapi(getRoute, async (c) => {
+    const market = await getMarket(deps, c.req.valid("param"));
+    return c.json(presentMarket(market, simulated), 200);
+  });
+  app.openapi(calendarRoute, async (c) => {
+    const { exchange, ...query } = c.req.valid("query");
+    const from =
+      query.from === undefined ? await today(exchange) : Temporal.PlainDate.from(query.from);
+    const to =
+      query.to === undefined ? from.add({ days: DEFAULT_DAYS }) : Temporal.PlainDate.from(query.to);
+    const days = await listCalendar(deps, { exchange, from, to });
+    return c.json({ exchange, items: days.map(presentCalendarDay) }, 200);
+  });
+  const today = async (exchange: string): Promise<Temporal.PlainDate> => {
+    const now = await databaseClock(deps.database).now();
+    return now.toZonedDateTimeISO(findExchange(exchange)?.timezone ?? "UTC").toPlainDate();
+  };
+};

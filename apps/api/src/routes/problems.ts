@@ -1,0 +1,32 @@
+import { ERROR_CODES, type ErrorCode } from "@closebell/context";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import { PROBLEMS } from "../problem.ts";
+import { jsonAnswer, problems } from "../schemas/problem.ts";
+import { problemKindSchema, problemKindsSchema } from "../schemas/problem-kinds.ts";
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/problems",
+  operationId: "listProblems",
+  summary: "Every way a request can be refused",
+  tags: ["Problems"],
+  responses: { 200: jsonAnswer("The codes.", problemKindsSchema), ...problems() },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/problems/{code}",
+  operationId: "getProblem",
+  summary: "What a problem's `type` points to",
+  tags: ["Problems"],
+  request: { params: z.strictObject({ code: z.enum(ERROR_CODES) }) },
+  responses: { 200: jsonAnswer("The code.", problemKindSchema), ...problems("VALIDATION_FAILED") },
+});
+
+const kindOf = (code: ErrorCode) => ({ code, ...PROBLEMS[code] });
+
+export const problemRoutes = (app: ApiApp): void => {
+  app.openapi(listRoute, (c) => c.json({ items: ERROR_CODES.map(kindOf) }, 200));
+  app.openapi(getRoute, (c) => c.json(kindOf(c.req.valid("param").code), 200));
+};

@@ -1,0 +1,107 @@
+import { currentRounds, getMarket, getRound, listRounds, roundEvidence } from "@closebell/rounds";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { notModified, revalidate } from "../middleware/revalidate.ts";
+import { presentAttempt } from "../presenters/evidence.ts";
+import { presentPage } from "../presenters/page.ts";
+import { presentCurrent, presentRound } from "../presenters/round.ts";
+import { marketIn, roundCodeIn } from "../schemas/common.ts";
+import { evidenceSchema } from "../schemas/evidence.ts";
+import { pageOf, pageQuery } from "../schemas/page.ts";
+import { jsonAnswer, problems } from "../schemas/problem.ts";
+import { currentRoundsSchema, ROUND_STATES, roundSchema } from "../schemas/round.ts";
+
+const tags = ["Rounds"];
+const marketQuery = z.strictObject({ market: marketIn });
+export const roundParams = z.strictObject({ code: roundCodeIn });
+const roundRefusals = problems("VALIDATION_FAILED", "MARKET_NOT_FOUND", "ROUND_NOT_FOUND");
+
+const currentRoute = createRoute({
+  method: "get",
+  path: "/rounds/current",
+  operationId: "getCurrentRounds",
+  summary: "What a market is doing now",
+  description:
+    "Defined at every moment: the round that takes bets, when the next one opens, and those being settled.",
+  tags,
+  middleware: [revalidate],
+  request: { query: marketQuery },
+  responses: {
+    200: jsonAnswer("The market's rounds now.", currentRoundsSchema),
+    ...notModified,
+    ...problems("VALIDATION_FAILED", "MARKET_NOT_FOUND"),
+  },
+});
+
+const listRoute = createRoute({
+  method: "get",
+  path: "/rounds",
+  operationId: "listRounds",
+  summary: "A market's rounds",
+  description: "Newest closing date first, page by page.",
+  tags,
+  request: {
+    query: z.strictObject({
+      ...pageQuery,
+      market: marketIn,
+      state: z.enum(ROUND_STATES).optional().openapi({ description: "Only rounds in this state" }),
+    }),
+  },
+  responses: {
+    200: jsonAnswer("A page.", pageOf(roundSchema, "RoundPage")),
+    ...problems("VALIDATION_FAILED", "MARKET_NOT_FOUND", "CURSOR_INVALID"),
+  },
+});
+
+const getRoute = createRoute({
+  method: "get",
+  path: "/rounds/{code}",
+  operationId: "getRound",
+  summary: "A round",
+  tags,
+  middleware: [revalidate],
+  request: { params: roundParams, query: marketQuery },
+  responses: { 200: jsonAnswer("The round.", roundSchema), ...notModified, ...roundRefusals },
+});
+
+const evidenceRoute = createRoute({
+  method: "get",
+  path: "/rounds/{code}/evidence",
+  operationId: "getRoundEvidence",
+  summary: "What a round's price sources answered",
+  tags,
+  request: { params: roundParams, query: marketQuery },
+  responses: { 200: jsonAnswer("Every attempt.", evidenceSchema), ...roundRefusals },
+});
+
+export const roundRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+  app.openapi(currentRoute, async (c) => {
+    const current = await currentRounds(deps, c.req.valid("query"));
+    return c.json(presentCurrent(current, simulated), 200);
+  });
+  app.openapi(listRoute, async (c) => {
+    const page = await listRounds(deps, c.req.valid("query"));
+    return c.json(
+      presentPage(page, (round) => presentRound(round, simulated)),
+      200,
+    );
+  });
+  app.openapi(getRoute, async (c) => {
+    const round = await getRound(deps, { ...c.req.valid("param"), ...c.req.valid("query") });
+    return c.json(presentRound(round, simulated), 200);
+  });
+  app.openapi(evidenceRoute, async (c) => {
+    const { code } = c.req.valid("param");
+    const market = await getMarket(deps, { code: c.req.valid("query").market });
+    const attempts = await roundEvidence(deps, { market: market.code, code });
+    return c.json(
+      {
+        market: market.code,
+        code,
+        items: attempts.map((attempt) => presentAttempt(attempt, simulated)),
+      },
+      200,
+    );
+  });
+};

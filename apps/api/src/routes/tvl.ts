@@ -1,0 +1,24 @@
+import { tvl } from "@closebell/ledger";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { notModified, revalidate } from "../middleware/revalidate.ts";
+import { tvlSchema } from "../schemas/custody.ts";
+import { jsonAnswer, problems } from "../schemas/problem.ts";
+
+const tvlRoute = createRoute({
+  method: "get",
+  path: "/tvl",
+  operationId: "getTvl",
+  summary: "Total value locked",
+  description: "What is held in custody less what is the house's own.",
+  tags: ["Money"],
+  middleware: [revalidate],
+  responses: { 200: jsonAnswer("The total.", tvlSchema), ...notModified, ...problems() },
+});
+
+export const tvlRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+  app.openapi(tvlRoute, async (c) =>
+    c.json({ tvlMicroUsdc: String(await tvl(deps)), simulated: simulated.anyChain() }, 200),
+  );
+};

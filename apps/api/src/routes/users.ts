@@ -1,0 +1,75 @@
+import { createUser, getUser } from "@closebell/identity";
+import { balancesOf, USER_PURPOSES, userAccount } from "@closebell/ledger";
+import { snapshot } from "@closebell/database";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { presentBalance, presentUser } from "../presenters/user.ts";
+import { idIn } from "../schemas/common.ts";
+import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
+import { balanceSchema, createUserBody, userSchema } from "../schemas/user.ts";
+
+const tags = ["Users"];
+export const userParams = z.strictObject({ userId: idIn("The user's id") });
+
+const createUserRoute = createRoute({
+  method: "post",
+  path: "/users",
+  operationId: "createUser",
+  summary: "Create a user",
+  description: "Creates a user with empty accounts. Send `{}` for one without a handle.",
+  tags,
+  request: { body: jsonBody(createUserBody) },
+  responses: {
+    201: {
+      ...jsonAnswer("The user.", userSchema),
+      headers: z.object({ Location: z.string() }),
+    },
+    ...bodyProblems("HANDLE_TAKEN"),
+  },
+});
+
+const getUserRoute = createRoute({
+  method: "get",
+  path: "/users/{userId}",
+  operationId: "getUser",
+  summary: "A user",
+  tags,
+  request: { params: userParams },
+  responses: {
+    200: jsonAnswer("The user.", userSchema),
+    ...problems("VALIDATION_FAILED", "USER_NOT_FOUND"),
+  },
+});
+
+const getBalanceRoute = createRoute({
+  method: "get",
+  path: "/users/{userId}/balance",
+  operationId: "getBalance",
+  summary: "What a user has",
+  tags,
+  request: { params: userParams },
+  responses: {
+    200: jsonAnswer("The balance.", balanceSchema),
+    ...problems("VALIDATION_FAILED", "USER_NOT_FOUND"),
+  },
+});
+
+export const userRoutes = (app: ApiApp, { deps }: ApiParts): void => {
+  app.openapi(createUserRoute, async (c) => {
+    const user = await createUser(deps, { by: c.var.caller.by, ...c.req.valid("json") });
+    c.header("Location", `/users/${user.id}`);
+    return c.json(presentUser(user), 201);
+  });
+  app.openapi(getUserRoute, async (c) => {
+    const { userId } = c.req.valid("param");
+    return c.json(presentUser(await getUser(deps, { userId })), 200);
+  });
+  app.openapi(getBalanceRoute, async (c) => {
+    const { userId } = c.req.valid("param");
+    await getUser(deps, { userId });
+    const codes = USER_PURPOSES.map((purpose) => userAccount(userId, purpose));
+    const balances = await snapshot(deps, (tx) => balancesOf(tx, codes));
+    return c.json(presentBalance(userId, balances), 200);
+  });
+};

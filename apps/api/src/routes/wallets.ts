@@ -1,0 +1,52 @@
+import { ensureWallet, getWallets } from "@closebell/custody";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { presentWallet } from "../presenters/custody.ts";
+import { ensureWalletBody, walletSchema, walletsSchema } from "../schemas/custody.ts";
+import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
+import { defaultChain } from "./default-chain.ts";
+import { userParams } from "./users.ts";
+
+const ensureWalletRoute = createRoute({
+  method: "post",
+  path: "/wallets",
+  operationId: "ensureWallet",
+  summary: "A user's deposit address",
+  description: "One address per user and chain: made on first use, the same ever after.",
+  tags: ["Money"],
+  request: { body: jsonBody(ensureWalletBody) },
+  responses: {
+    201: jsonAnswer("The wallet.", walletSchema),
+    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND"),
+  },
+});
+
+const getWalletsRoute = createRoute({
+  method: "get",
+  path: "/users/{userId}/wallets",
+  operationId: "listUserWallets",
+  summary: "A user's deposit addresses",
+  tags: ["Users"],
+  request: { params: userParams },
+  responses: {
+    200: jsonAnswer("The wallets, by chain.", walletsSchema),
+    ...problems("VALIDATION_FAILED", "USER_NOT_FOUND"),
+  },
+});
+
+export const walletRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+  app.openapi(ensureWalletRoute, async (c) => {
+    const { userId, chain } = c.req.valid("json");
+    const wallet = await ensureWallet(deps, {
+      by: c.var.caller.actingFor(userId),
+      userId,
+      chain: chain ?? defaultChain(deps),
+    });
+    return c.json(presentWallet(wallet, simulated), 201);
+  });
+  app.openapi(getWalletsRoute, async (c) => {
+    const wallets = await getWallets(deps, c.req.valid("param"));
+    return c.json({ items: wallets.map((wallet) => presentWallet(wallet, simulated)) }, 200);
+  });
+};

@@ -1,0 +1,72 @@
+import { getWithdrawal, requestWithdrawal } from "@closebell/custody";
+import { createRoute, z } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { presentWithdrawal } from "../presenters/custody.ts";
+import { idIn } from "../schemas/common.ts";
+import { requestWithdrawalBody, withdrawalSchema } from "../schemas/custody.ts";
+import { idempotencyHeaders, replayHeaders } from "../schemas/idempotency.ts";
+import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
+import { defaultChain } from "./default-chain.ts";
+
+const tags = ["Money"];
+
+const requestWithdrawalRoute = createRoute({
+  method: "post",
+  path: "/withdrawals",
+  operationId: "requestWithdrawal",
+  summary: "Withdraw",
+  description:
+    "Moves the amount from available to withdrawing at once; the payment follows. It comes back if the payment fails.",
+  tags,
+  request: { headers: idempotencyHeaders, body: jsonBody(requestWithdrawalBody) },
+  responses: {
+    201: {
+      ...jsonAnswer("The withdrawal, as it was requested.", withdrawalSchema),
+      headers: replayHeaders,
+    },
+    ...bodyProblems(
+      "IDEMPOTENCY_KEY_REQUIRED",
+      "IDEMPOTENCY_KEY_REUSED",
+      "IDEMPOTENCY_KEY_IN_USE",
+      "AMOUNT_INVALID",
+      "AMOUNT_OVERFLOW",
+      "USER_NOT_FOUND",
+      "CHAIN_NOT_FOUND",
+      "ADDRESS_INVALID",
+      "INSUFFICIENT_FUNDS",
+    ),
+  },
+});
+
+const getWithdrawalRoute = createRoute({
+  method: "get",
+  path: "/withdrawals/{withdrawalId}",
+  operationId: "getWithdrawal",
+  summary: "A withdrawal and where it stands",
+  tags,
+  request: { params: z.strictObject({ withdrawalId: idIn("The withdrawal's id") }) },
+  responses: {
+    200: jsonAnswer("The withdrawal.", withdrawalSchema),
+    ...problems("VALIDATION_FAILED", "WITHDRAWAL_NOT_FOUND"),
+  },
+});
+
+export const withdrawalRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+  app.openapi(requestWithdrawalRoute, async (c) => {
+    const { chain, ...body } = c.req.valid("json");
+    const { withdrawal, replayed } = await requestWithdrawal(deps, {
+      ...body,
+      by: c.var.caller.actingFor(body.userId),
+      chain: chain ?? defaultChain(deps),
+      idempotencyKey: c.req.valid("header")["idempotency-key"],
+    });
+    c.header("Location", `/withdrawals/${withdrawal.id}`);
+    if (replayed) c.header("Idempotency-Replayed", "true");
+    return c.json(presentWithdrawal(withdrawal, simulated), 201);
+  });
+  app.openapi(getWithdrawalRoute, async (c) => {
+    const withdrawal = await getWithdrawal(deps, c.req.valid("param"));
+    return c.json(presentWithdrawal(withdrawal, simulated), 200);
+  });
+};

@@ -1,0 +1,59 @@
+import { z } from "@hono/zod-openapi";
+
+const EXAMPLE_ID = "019a3f6c-7e10-7cc2-a1b5-0d3a4f0e9c11";
+
+/** An id coming in. Any UUID may be asked for; those we hand out are UUIDv7. */
+export const idIn = (description: string) =>
+  z.uuid().toLowerCase().openapi({ example: EXAMPLE_ID, description });
+
+/** An id going out: a UUIDv7 (RFC 9562). */
+export const idOut = (description: string) =>
+  z.uuid().openapi({ example: EXAMPLE_ID, description });
+
+/** An instant going out: RFC 3339, UTC. */
+export const instantOut = (example: string, description: string) =>
+  z.iso.datetime({ precision: null }).openapi({ example, description });
+
+/** A date of the exchange's local calendar. */
+export const dateIn = (description: string) =>
+  z.iso.date().openapi({ example: "2026-11-23", description });
+
+export const dateOut = (description: string) =>
+  z.iso.date().openapi({ example: "2026-11-23", description });
+
+/** A market's code, where the default market is meant if it is missing. */
+export const marketIn = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,32}$/, "must be a market's code, for example NDX")
+  .optional()
+  .openapi({ example: "NDX", description: "The market's code; the default market if missing" });
+
+export const marketCodeIn = z
+  .string()
+  .regex(/^[A-Za-z0-9._-]{1,32}$/, "must be a market's code, for example NDX")
+  .openapi({ example: "NDX", description: "The market's code" });
+
+/** A round's code: the date of its closing session. */
+export const roundCodeIn = z
+  .string()
+  .regex(/^[0-9]{8}$/, "must be a date as YYYYMMDD, for example 20261123")
+  .openapi({ example: "20261123", description: "The round's closing date as YYYYMMDD" });
+
+export const sideIn = z
+  .enum(["UP", "DOWN"])
+  .openapi({ example: "UP", description: "UP: the close is above the previous close. DOWN: not." });
+
+const CHAIN = /^[a-z0-9-]{1,32}$/;
+
+export const chainIn = z
+  .string()
+  .regex(CHAIN, "must be the name of a chain")
+  .optional()
+  .openapi({ example: "simulated", description: "The chain's name; the default chain if missing" });
+
+/** Text that goes to a chain as it is: printable ASCII, so that neither a log nor the database chokes on it. */
+export const tokenIn = (description: string, example: string) =>
+  z
+    .string()
+    .regex(/^[\u0021-\u007E]{1,200}$/, "must be 1 to 200 printable characters without spaces")
+    .openapi({ description, example });

@@ -1,0 +1,95 @@
+import { z } from "@hono/zod-openapi";
+import { chainIn, idIn, idOut, instantOut, tokenIn } from "./common.ts";
+import { amountIn, amountOut } from "./money.ts";
+
+const simulated = z
+  .boolean()
+  .openapi({ description: "True where no money exists behind the chain" });
+
+export const ensureWalletBody = z.strictObject({ userId: idIn("Whose wallet"), chain: chainIn });
+
+export const walletSchema = z
+  .object({
+    userId: idOut("Whose wallet"),
+    chain: z.string().openapi({ example: "simulated" }),
+    address: z.string().openapi({ description: "Deposits to this address are the user's" }),
+    createdAt: instantOut("2026-11-20T12:00:00Z", "When the address was given out"),
+    simulated,
+  })
+  .openapi("Wallet");
+
+export const walletsSchema = z.object({ items: z.array(walletSchema) }).openapi("Wallets");
+
+export const depositSchema = z
+  .object({
+    id: idOut("The deposit's id"),
+    userId: idOut("Whose deposit"),
+    chain: z.string().openapi({ example: "simulated" }),
+    tx: z.string().openapi({ example: "tx-1" }),
+    log: z.number().int().openapi({ example: 0 }),
+    address: z.string(),
+    amountMicroUsdc: amountOut("25000000"),
+    state: z.enum(["SEEN", "CONFIRMED", "CREDITED", "REORGED"]),
+    createdAt: instantOut("2026-11-20T12:00:00Z", "When it was first seen"),
+    creditedAt: instantOut("2026-11-20T12:00:00Z", "When the user got it").nullable(),
+    simulated,
+  })
+  .openapi("Deposit");
+
+export const requestWithdrawalBody = z.strictObject({
+  userId: idIn("Whose money"),
+  amountMicroUsdc: amountIn("5000000"),
+  to: tokenIn("The address to pay", "sim1qqqqqq"),
+  chain: chainIn,
+});
+
+export const withdrawalSchema = z
+  .object({
+    id: idOut("The withdrawal's id"),
+    userId: idOut("Whose money"),
+    chain: z.string().openapi({ example: "simulated" }),
+    to: z.string().openapi({ description: "The address paid" }),
+    amountMicroUsdc: amountOut("5000000"),
+    state: z.enum(["REQUESTED", "APPROVED", "BROADCAST", "CONFIRMED", "FAILED", "REJECTED"]),
+    tx: z
+      .string()
+      .nullable()
+      .openapi({ description: "The chain's transaction, once there is one" }),
+    failureReason: z.string().nullable(),
+    createdAt: instantOut("2026-11-20T12:00:00Z", "When it was asked for"),
+    updatedAt: instantOut("2026-11-20T12:00:05Z", "When its state last changed"),
+    simulated,
+  })
+  .openapi("Withdrawal");
+
+export const tvlSchema = z
+  .object({
+    tvlMicroUsdc: amountOut("100000000", "What users and rounds own. Micro-USDC"),
+    simulated: z.boolean().openapi({ description: "True where a simulated chain is part of it" }),
+  })
+  .openapi("Tvl");
+
+/** One of `userId` and `address` says whose deposit it is. */
+export const depositWebhookBody = z
+  .strictObject({
+    userId: idIn("Whose deposit; or give the address").optional(),
+    address: tokenIn("The address paid; or give the user", "sim1qqqqqq").optional(),
+    chain: chainIn,
+    amountMicroUsdc: amountIn("25000000"),
+    tx: tokenIn("The chain's transaction", "tx-1"),
+    log: z
+      .number()
+      .int()
+      .min(0)
+      .max(2 ** 31 - 1)
+      .default(0)
+      .openapi({ example: 0, description: "Which transfer of the transaction" }),
+  })
+  .superRefine((body, ctx) => {
+    if ((body.userId === undefined) === (body.address === undefined))
+      ctx.addIssue({
+        code: "custom",
+        path: ["userId"],
+        message: "Give either userId or address, to say whose deposit it is",
+      });
+  });

@@ -1,0 +1,44 @@
+import { z } from "@hono/zod-openapi";
+
+const FORM = /^[\u0021-\u007E]{1,200}$/;
+
+const unquoted = (key: string): string =>
+  key.length > 2 && key.startsWith('"') && key.endsWith('"') ? key.slice(1, -1) : key;
+
+/**
+ * The Idempotency-Key header (draft-ietf-httpapi-idempotency-key-header), with or without the quotes of a structured
+ * field. Required; what is missing has a code of its own.
+ */
+export const idempotencyHeaders = z.object({
+  "idempotency-key": z
+    .unknown()
+    .transform((value, ctx): string => {
+      if (typeof value === "string" && FORM.test(unquoted(value))) return unquoted(value);
+      const missing = value === undefined;
+      ctx.addIssue({
+        code: "custom",
+        message: missing
+          ? "is required: send a new UUID with each new request, and the same one when you send it again"
+          : "must be 1 to 200 printable characters without spaces, for example a UUID",
+        params: { code: missing ? "IDEMPOTENCY_KEY_REQUIRED" : "VALIDATION_FAILED" },
+      });
+      return z.NEVER;
+    })
+    .openapi({
+      type: "string",
+      minLength: 1,
+      maxLength: 200,
+      description:
+        "Yours to choose, new for each new request. The same key and body get the first answer again.",
+      example: "6c1f2f0e-4a57-4c35-9d43-0c1a6f0b6e2d",
+    }),
+});
+
+/** Headers of an answer that may be a repetition. */
+export const replayHeaders = z.object({
+  "Idempotency-Replayed": z
+    .literal("true")
+    .optional()
+    .openapi({ description: "This is the first answer again; nothing was done twice" }),
+  Location: z.string().openapi({ description: "Where to read it again" }),
+});
