@@ -1,0 +1,58 @@
+import { expect, test } from "bun:test";
+import { snapshot } from "@closebell/database";
+import { custodyScene, type Scene } from "./testing/custody-scene.ts";
+import { reconcileCustody } from "./reconcile-custody.ts";
+
+const failing = (scene: Scene): Promise<readonly string[]> =>
+  snapshot(scene.deps, async (tx) => {
+    const checks = await reconcileCustody(tx);
+    return checks.filter((check) => !check.ok && check.imbalance > 0n).map((check) => check.name);
+  });
+
+/** Changes rows as only their owner could, with every guard switched off. */
+const tamper = async (scene: Scene, statement: string): Promise<void> => {
+  const tables = ["deposit", "deposit_event", "withdrawal", "withdrawal_event"];
+  const unguarded = tables.map((table) => `alter table custody.${table} disable trigger user;`);
+  await scene.scratch.owner.sql.unsafe(`${unguarded.join(" ")} ${statement}`);
+};
+
+const statements: readonly (readonly [string, string, readonly string[]])[] = [
+  [
+    "a deposit that grew",
+    "update custody.deposit set amount = amount + 1",
+    ["custody-equals-deposits-less-payments", "credited-deposits-equal-their-transfers"],
+  ],
+  [
+    "a deposit that is gone",
+    "delete from custody.deposit_event; delete from custody.deposit",
+    ["custody-equals-deposits-less-payments", "credited-deposits-equal-their-transfers"],
+  ],
+  [
+    "a deposit marked as never credited",
+    "update custody.deposit set state = 'SEEN', credited_at = null",
+    ["custody-equals-deposits-less-payments", "credited-deposits-equal-their-transfers"],
+  ],
+  [
+    "a withdrawal that grew",
+    "update custody.withdrawal set amount = amount + 1",
+    ["withdrawing-equals-unfinished-withdrawals"],
+  ],
+  [
+    "a withdrawal marked as paid",
+    "update custody.withdrawal set state = 'CONFIRMED', tx = '0x1'",
+    ["withdrawing-equals-unfinished-withdrawals", "custody-equals-deposits-less-payments"],
+  ],
+  [
+    "a withdrawal that is gone",
+    "delete from custody.withdrawal_event; delete from custody.withdrawal",
+    ["withdrawing-equals-unfinished-withdrawals"],
+  ],
+];
+
+test.each(statements)("the audit finds %s", async (_what, statement, checks) => {
+  await using scene = await custodyScene();
+  await scene.withdraw(await scene.player(100n), 30n, "k");
+  expect(await failing(scene)).toEqual([]);
+  await tamper(scene, statement);
+  expect(await failing(scene)).toEqual([...checks]);
+});
