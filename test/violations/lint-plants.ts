@@ -70,7 +70,6 @@ const AMBIENT: readonly Plant[] = [
   ),
   property("Math.random", "packages/rounds/src", "export const chance = Math.random();"),
   property("Math.random, taken apart", "packages/rounds/src", "export const { random } = Math;"),
-  property("performance.now", "packages/rounds/src", "export const at = performance.now();"),
   property("crypto.randomUUID", "packages/custody/src", "export const id = crypto.randomUUID();"),
   property(
     "crypto.getRandomValues",
