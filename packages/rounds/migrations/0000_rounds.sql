@@ -45,8 +45,8 @@ create table rounds.round (
   market text not null references rounds.market,
   code text not null check (code ~ '^[0-9]{8}$'),
   -- prefix of the codes of its accounts
-  accounts text generated always as ('round/' || lower(market) || '-' || code) stored unique,
-  period integer generated always as (id / 10000) stored,
+  accounts text not null generated always as ('round/' || lower(market) || '-' || code) stored unique,
+  period integer not null generated always as (id / 10000) stored,
   closing_date date not null,
   previous_date date not null,
   state text not null default 'SCHEDULED'

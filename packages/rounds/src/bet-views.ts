@@ -18,8 +18,11 @@ interface BetRow extends Record<string, unknown> {
   readonly refundReason: Bet["refundReason"];
 }
 
-/** A bet with the number of its round, for keyset paging. */
-export type BetInRound = Bet & { readonly roundId: number };
+/** A bet beside the number of its round, for keyset paging. */
+export interface BetInRound {
+  readonly roundId: number;
+  readonly bet: Bet;
+}
 
 /**
  * The bets that `selection` (a query of rows of rounds.bet) gives, in `orderBy`. A bet's state is derived: from what
@@ -48,9 +51,12 @@ export const readBets = async (
     left join ledger.transfer payout
       on payout.period = r.period and payout.kind = ${KIND.payout}::smallint and payout.ref = b.id
     order by ${orderBy}`);
-  return rows.map((row) => ({
-    ...row,
-    stake: microUsdc(row.stake),
-    payout: row.payout === null ? null : microUsdc(row.payout),
+  return rows.map(({ roundId, ...row }) => ({
+    roundId,
+    bet: {
+      ...row,
+      stake: microUsdc(row.stake),
+      payout: row.payout === null ? null : microUsdc(row.payout),
+    },
   }));
 };

@@ -11,7 +11,7 @@ interface Found extends BatchRound {
 
 /**
  * The round that bets of one market go to: the named one, or the one whose window contains `clock.now()`; where none
- * does, the last one that locked, so that a bet sent again still finds its key.
+ * does, the last one that opened, so that a bet sent again still finds its key.
  * @throws DomainError MARKET_NOT_FOUND, ROUND_NOT_FOUND, ROUND_NOT_OPEN (no round has ever stood)
  */
 export const findBatchRound = (
@@ -24,8 +24,9 @@ export const findBatchRound = (
     const market = await findMarket(orm, marketCode);
     const which =
       roundCode === undefined
-        ? sql`r.opens_at <= clock.now() order by (r.lock_at > clock.now()) desc,
-              case when r.lock_at > clock.now() then r.lock_at end, r.lock_at desc limit 1`
+        ? sql`r.opens_at <= clock.now()
+              order by (r.state in ('SCHEDULED', 'OPEN') and r.lock_at > clock.now()) desc,
+                case when r.lock_at > clock.now() then r.lock_at end, r.lock_at desc limit 1`
         : sql`r.code = ${roundCode}`;
     const [found] = await orm.execute<{ id: number; code: string; previousId: number | null }>(sql`
       select r.id, r.code, (select p.id from rounds.round p where p.market = r.market and p.id < r.id

@@ -7,13 +7,13 @@ import type { Bet } from "./types.ts";
 
 /** A bet in a known round. */
 export const readBet = async (tx: Executor, roundId: number, betId: string): Promise<Bet> => {
-  const [bet] = await readBets(
+  const [found] = await readBets(
     tx,
     sql`select * from rounds.bet where round_id = ${roundId}::int and id = ${betId}::uuid`,
     sql`b.id`,
   );
-  if (bet === undefined) throw new DomainError("BET_NOT_FOUND", `There is no bet ${betId}.`);
-  return bet;
+  if (found === undefined) throw new DomainError("BET_NOT_FOUND", `There is no bet ${betId}.`);
+  return found.bet;
 };
 
 /**

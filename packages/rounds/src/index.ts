@@ -29,6 +29,7 @@ export {
   type RoundCount,
   type RoundStatistics,
 } from "./round-statistics.ts";
+export { roundTotals, type RoundTotals } from "./round-totals.ts";
 export type { SettlementProgress } from "./settle-chunks.ts";
 export { settleRound, type SettleResult } from "./settle-round.ts";
 export * from "./types.ts";

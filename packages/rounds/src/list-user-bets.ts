@@ -10,11 +10,12 @@ export const listUserBets = (
   input: PageRequest & { readonly userId: string },
 ): Promise<Page<Bet>> => {
   const list = `bets:${input.userId}`;
-  const [roundId, betId] = input.cursor === undefined ? [] : decodeCursor(list, 2, input.cursor);
+  const [lastRound, lastBet] =
+    input.cursor === undefined ? [] : decodeCursor(list, 2, input.cursor);
   const older =
-    roundId === undefined || betId === undefined
+    lastRound === undefined || lastBet === undefined
       ? sql``
-      : sql`and (round_id, id) < (${roundId}::int, ${betId}::uuid)`;
+      : sql`and (round_id, id) < (${lastRound}::int, ${lastBet}::uuid)`;
   return snapshot(deps, async (tx) => {
     const bets = await readBets(
       tx,
@@ -22,6 +23,7 @@ export const listUserBets = (
           order by round_id desc, id desc limit ${input.limit + 1}`,
       sql`b.round_id desc, b.id desc`,
     );
-    return toPage(list, bets, input.limit, (bet) => [String(bet.roundId), bet.id]);
+    const page = toPage(list, bets, input.limit, ({ roundId, bet }) => [String(roundId), bet.id]);
+    return { ...page, items: page.items.map(({ bet }) => bet) };
   });
 };

@@ -105,7 +105,9 @@ export const oracleAttempt = rounds.table("oracle_attempt", {
   source: text("source").notNull(),
   beganAt: instant("began_at").notNull(),
   endedAt: instant("ended_at").notNull(),
-  recordedAt: instant("recorded_at").notNull().default(sql`clock_timestamp()`),
+  recordedAt: instant("recorded_at")
+    .notNull()
+    .default(sql`clock_timestamp()`),
   failure: text("failure"),
   detail: text("detail").notNull(),
   close: text("close"),

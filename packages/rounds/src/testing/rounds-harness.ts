@@ -1,13 +1,21 @@
+import { expect } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { type Actor, type By, randomIds, SYSTEM_ACTORS } from "@closebell/context";
 import { memoryEvents, silentLogger } from "@closebell/context/testing";
-import { databaseClock, transact } from "@closebell/database";
+import { databaseClock, snapshot, transact } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
 import { createUser } from "@closebell/identity";
-import { openCustodyAccount, periodOf, postTransfers, userAccount } from "@closebell/ledger";
+import {
+  openCustodyAccount,
+  periodOf,
+  postTransfers,
+  reconcile,
+  userAccount,
+} from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
 import type { OracleDeps } from "../ask-sources.ts";
+import { auditRounds } from "../audit-rounds.ts";
 import { createBetIntake } from "../bet-batcher.ts";
 import type { BetIntake } from "../bet-intake.ts";
 import { ensureDefaultMarket, type MarketSettings } from "../ensure-default-market.ts";
@@ -56,8 +64,9 @@ const playerOf = (userId: string): Actor => ({ kind: "player", id: userId, name:
 /** Opens a scratch database with one market, which `settings` may change. */
 export const roundsHarness = async (
   settings: Partial<MarketSettings> = {},
+  options: Parameters<typeof scratchDatabase>[0] = {},
 ): Promise<RoundsHarness> => {
-  const scratch = await scratchDatabase();
+  const scratch = await scratchDatabase(options);
   const { database } = scratch;
   const oracle = scriptedOracle({ clock: databaseClock(database) });
   const deps: OracleDeps = {
@@ -126,3 +135,12 @@ export const roundsHarness = async (
 
 /** The books' own kind "correction" stands in for a deposit, which is custody's. */
 const KIND_TEST_DEPOSIT = 1;
+
+/** Fails with the offending checks unless every invariant of ledger and rounds holds. */
+export const expectBalancedBooks = async ({ deps }: RoundsHarness): Promise<void> => {
+  const checks = await snapshot(deps, async (tx) => [
+    ...(await reconcile(tx)),
+    ...(await auditRounds(tx)),
+  ]);
+  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+};
