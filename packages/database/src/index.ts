@@ -3,6 +3,7 @@ export * from "./audit-table.ts";
 export * from "./clock.ts";
 export * from "./columns.ts";
 export { constraintOf, databaseUnavailable, isRetryable, reachable, sqlStateOf } from "./errors.ts";
+export * from "./heartbeat.ts";
 export * from "./list-audit.ts";
 export * from "./migrate.ts";
 export type { MigrationSet } from "./migration-set.ts";

@@ -5,12 +5,13 @@ import { join } from "node:path";
 import { connect } from "./connect.ts";
 import { databaseClock, isSandbox } from "./clock.ts";
 import { migrate } from "./migrate.ts";
-import type { MigrationSet } from "./migration-set.ts";
+import { type MigrationSet, readMigrations } from "./migration-set.ts";
 import { migrations } from "./migrations.ts";
 import { openDatabase } from "./open-database.ts";
 import { pendingMigrations } from "./pending-migrations.ts";
 import { errorOf, emptyDatabase } from "./testing/index.ts";
 
+const OWN = readMigrations(migrations).map(({ set, when }) => `${set}/${when}`);
 const NOW = Temporal.Instant.from("2020-02-29T00:00:00Z");
 
 let folder: string;
@@ -52,11 +53,7 @@ describe("a new database", () => {
     const one = await writeSet("growing", ["create schema growing"]);
     const sets = [migrations, one];
     const first = await migrate({ url: empty.url, sets });
-    expect(first.applied).toEqual([
-      "database/1795348800000",
-      "database/1795348800001",
-      "growing/1000",
-    ]);
+    expect(first.applied).toEqual([...OWN, "growing/1000"]);
     expect((await migrate({ url: empty.url, sets })).applied).toEqual([]);
     await writeSet("growing", ["create schema growing", "create table growing.t (id int)"]);
     expect((await migrate({ url: empty.url, sets })).applied).toEqual(["growing/1001"]);
@@ -80,7 +77,7 @@ describe("a new database", () => {
         return `${await run.stdout.text()}${errors}`.trim();
       }),
     );
-    expect(outputs.toSorted()).toEqual(["0", "0", "0", "2"]);
+    expect(outputs.toSorted()).toEqual(["0", "0", "0", String(OWN.length)]);
   });
 
   test("lacks everything until then, and says so without failing", async () => {
@@ -173,7 +170,7 @@ describe("a login that is no superuser", () => {
         empty.url,
         `grant closebell_owner, closebell_application, closebell_readonly to ${name}`,
       );
-      expect((await migrate({ url: url.href, sets: [migrations] })).applied).toHaveLength(2);
+      expect((await migrate({ url: url.href, sets: [migrations] })).applied).toEqual(OWN);
     } finally {
       await ask(empty.url, `drop owned by ${name} cascade`);
       await ask(empty.url, `drop role ${name}`);
