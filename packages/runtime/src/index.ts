@@ -1,1 +1,21 @@
-export {};
+export { ALL_MIGRATIONS } from "./all-migrations.ts";
+export { auditBooks, type BooksAudit } from "./audit-books.ts";
+export { checkDatabase } from "./check-database.ts";
+export { ConfigError } from "./config-error.ts";
+export { createLogger, type LoggerOptions, type LogStream } from "./create-logger.ts";
+export type { Oracles, Simulation } from "./create-oracles.ts";
+export { type Probe, SCHEDULER_HEARTBEAT } from "./create-probes.ts";
+export { createRuntime, type Runtime, type RuntimeOptions } from "./create-runtime.ts";
+export { createTelemetry, type Telemetry } from "./create-telemetry.ts";
+export { ensureMarket } from "./ensure-market.ts";
+export { explain } from "./explain.ts";
+export { migrateAll, type MigrateAllOptions, type MigratedAll } from "./migrate-all.ts";
+export {
+  attachPlace,
+  openPlace,
+  type Place,
+  type PlaceMode,
+  type PlaceOptions,
+} from "./open-place.ts";
+export { type Config, readConfig } from "./read-config.ts";
+export { stopWithin } from "./stop-within.ts";

@@ -1,0 +1,37 @@
+const SECRET = /password|secret|authorization|cookie|credential/i;
+const MAX_DEPTH = 6;
+
+/** Takes the password out of every URL in `text`. */
+export const redact = (text: string): string =>
+  text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]*@/gi, "$1:***@");
+
+const cleanError = (error: Error, depth: number): object => ({
+  type: error.name,
+  message: redact(error.message),
+  ...("code" in error ? { code: clean(error.code, depth + 1) } : {}),
+  stack: redact(error.stack ?? ""),
+  ...(error.cause === undefined ? {} : { cause: clean(error.cause, depth + 1) }),
+});
+
+const cleanObject = (value: object, depth: number): object =>
+  Object.fromEntries(
+    Object.entries(value).map(([key, inner]) => [
+      key,
+      SECRET.test(key) ? "***" : clean(inner, depth + 1),
+    ]),
+  );
+
+const clean = (value: unknown, depth: number): unknown => {
+  if (typeof value === "bigint") return value.toString();
+  if (typeof value === "string") return redact(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (depth > MAX_DEPTH) return "…";
+  if (value instanceof Error) return cleanError(value, depth);
+  if (Array.isArray(value)) return value.map((inner) => clean(inner, depth + 1));
+  if (value instanceof Map) return cleanObject(Object.fromEntries(value), depth);
+  // times know how they are written
+  return "toJSON" in value ? value : cleanObject(value, depth);
+};
+
+/** What may be logged of `fields`: amounts as strings, errors in full, no passwords. */
+export const cleanFields = (fields: object): object => cleanObject(fields, 0);

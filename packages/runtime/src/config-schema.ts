@@ -1,0 +1,88 @@
+import { MAX_POOL } from "@closebell/money";
+import { z } from "zod";
+
+const whole = (name: string, from: number, to: number) => {
+  const error = `${name} must be a whole number from ${from} to ${to}.`;
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, { error, abort: true })
+    .transform(Number)
+    .refine((value) => value >= from && value <= to, { error });
+};
+
+const amount = (name: string) => {
+  const error = `${name} must be micro-USDC in digits, from 1 to ${MAX_POOL}.`;
+  return z
+    .string()
+    .regex(/^\d{1,19}$/, { error, abort: true })
+    .transform(BigInt)
+    .refine((value) => value >= 1n && value <= MAX_POOL, { error });
+};
+
+const oneOf = <const T extends readonly string[]>(name: string, values: T) =>
+  z.enum(values, { error: `${name} must be one of: ${values.join(", ")}.` });
+
+const url = (name: string, protocols: readonly string[]) =>
+  z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ""), {
+    error: `${name} must be a URL that begins with ${protocols.map((each) => `${each}//`).join(" or ")}.`,
+  });
+
+const yesOrNo = (name: string) =>
+  oneOf(name, ["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
+
+const isZone = (text: string): boolean => {
+  try {
+    Temporal.Now.plainDateISO(text);
+    return !/^[+-]/.test(text);
+  } catch {
+    return false;
+  }
+};
+
+/** Every variable the service reads, as text, with its default. The table in README.md and .env.example say the same. */
+export const environment = z.object({
+  NODE_ENV: oneOf("NODE_ENV", ["development", "production", "test"]).default("development"),
+  HOST: z.string().default("0.0.0.0"),
+  PORT: whole("PORT", 0, 65_535).default(8000),
+  SCHEDULER_PORT: whole("SCHEDULER_PORT", 0, 65_535).default(8001),
+  LOG_LEVEL: oneOf("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace"]).default(
+    "info",
+  ),
+  LOG_PRETTY: yesOrNo("LOG_PRETTY").optional(),
+  DATABASE_URL: url("DATABASE_URL", ["postgres:", "postgresql:"]).optional(),
+  REDIS_URL: url("REDIS_URL", ["redis:", "rediss:"]).optional(),
+  DATA_DIR: z.string().default(".data"),
+  MARKET: z
+    .string()
+    .regex(/^[A-Z][A-Z0-9]{0,11}$/, {
+      error: "MARKET must be 1 to 12 capital letters and digits, a letter first.",
+    })
+    .default("NDX"),
+  MARKET_SYMBOL: z.string().optional(),
+  TIMEZONE: z
+    .string()
+    .refine(isZone, { error: "TIMEZONE must be the name of a time zone, as America/New_York." })
+    .default("America/New_York"),
+  FEE_BPS: whole("FEE_BPS", 0, 10_000).default(100),
+  MIN_STAKE_MICRO_USDC: amount("MIN_STAKE_MICRO_USDC").default(1n),
+  MAX_STAKE_MICRO_USDC: amount("MAX_STAKE_MICRO_USDC").default(MAX_POOL),
+  CLOSE_FETCH_DELAY_MIN: whole("CLOSE_FETCH_DELAY_MIN", 0, 600).default(5),
+  SETTLE_GRACE_MIN: whole("SETTLE_GRACE_MIN", 0, 1440).default(30),
+  ORACLE: oneOf("ORACLE", ["simulated", "file"]).default("simulated"),
+  ORACLE_FILE: z.string().optional(),
+  CHAIN: oneOf("CHAIN", ["simulated"]).default("simulated"),
+});
+
+export type Variables = z.infer<typeof environment>;
+
+/** What no variable can say about itself. */
+export const conflictsOf = (variables: Variables): readonly string[] => {
+  const problems: string[] = [];
+  if (variables.ORACLE === "file" && variables.ORACLE_FILE === undefined) {
+    problems.push("ORACLE_FILE must name a CSV of closes (date,close) where ORACLE is file.");
+  }
+  if (variables.MIN_STAKE_MICRO_USDC > variables.MAX_STAKE_MICRO_USDC) {
+    problems.push("MAX_STAKE_MICRO_USDC must not be less than MIN_STAKE_MICRO_USDC.");
+  }
+  return problems;
+};

@@ -1,0 +1,87 @@
+import type { JobQueue } from "@closebell/adapters/queue";
+import type { EventBus } from "@closebell/context";
+import type { Chain } from "@closebell/custody";
+import { type Database, readHeartbeats } from "@closebell/database";
+import type { Oracle } from "@closebell/rounds";
+
+/** One thing the service depends on. `check` answers undefined where all is well, else what is wrong, in a line. */
+export interface Probe {
+  readonly name: string;
+  readonly simulated?: boolean;
+  check(): Promise<string | undefined>;
+}
+
+/** Name of the schedulers' heartbeat: one row for all of them, since one that ticks is enough. */
+export const SCHEDULER_HEARTBEAT = "scheduler";
+
+/** Heartbeats come every few seconds; past this nobody sends them. */
+const SILENT_AFTER_SECONDS = 30;
+
+const schedulerProbe = (database: Database): Probe => ({
+  name: "scheduler",
+  async check() {
+    const beats = await readHeartbeats(database);
+    const beat = beats.find(({ name }) => name === SCHEDULER_HEARTBEAT);
+    if (beat === undefined) return "no scheduler has ever ticked";
+    if (beat.ageSeconds <= SILENT_AFTER_SECONDS) return undefined;
+    return `no scheduler has ticked for ${Math.round(beat.ageSeconds)} s`;
+  },
+});
+
+const stateProbe = (name: string, well: () => boolean, problem: string): Probe => ({
+  name,
+  check: () => Promise.resolve(well() ? undefined : problem),
+});
+
+// Any date will do: whether the source has a close for it is not the question.
+const ASKED = "2024-01-03";
+
+const oracleProbe = (oracle: Oracle): Probe => ({
+  name: `oracle:${oracle.name}`,
+  simulated: oracle.simulated,
+  async check() {
+    try {
+      await oracle.closeOf("", Temporal.PlainDate.from(ASKED), AbortSignal.timeout(1_500));
+      return undefined;
+    } catch (error) {
+      const kind = error instanceof Error && "kind" in error ? String(error.kind) : "unavailable";
+      return kind === "not-found" ? undefined : `the price source is ${kind}`;
+    }
+  },
+});
+
+const chainProbe = (chain: Chain): Probe => ({
+  name: `chain:${chain.name}`,
+  simulated: chain.simulated,
+  async check() {
+    await chain.height?.();
+    return undefined;
+  },
+});
+
+export interface ProbeParts {
+  readonly database: Database;
+  readonly events: EventBus;
+  readonly queue: JobQueue | undefined;
+  readonly usesRedis: boolean;
+  readonly oracles: Readonly<Record<string, Oracle>>;
+  readonly chains: readonly Chain[];
+}
+
+/** What GET /health/components names besides the database and the events. */
+export const createProbes = (parts: ProbeParts): readonly Probe[] => {
+  const { events, queue, chains } = parts;
+  const oracles = Object.values(parts.oracles);
+  return [
+    ...(parts.usesRedis
+      ? [stateProbe("redis", () => events.healthy(), "Redis does not answer")]
+      : []),
+    ...(queue === undefined
+      ? []
+      : [stateProbe("queue", () => queue.healthy(), "the job queue does not answer")]),
+    schedulerProbe(parts.database),
+    // a source that costs a request each time is not asked just to see whether it lives
+    ...oracles.filter(({ name }) => name === "file").map(oracleProbe),
+    ...chains.filter((chain) => chain.height !== undefined).map(chainProbe),
+  ];
+};

@@ -1,0 +1,159 @@
+import type { JobQueue } from "@closebell/adapters/queue";
+import { type EventBus, type Logger, randomIds } from "@closebell/context";
+import type { CustodyDeps } from "@closebell/custody";
+import { type Database, type Deps, openDatabase } from "@closebell/database";
+import type { OracleDeps } from "@closebell/rounds";
+import type { Registry } from "prom-client";
+import { auditBooks, type BooksAudit } from "./audit-books.ts";
+import { checkDatabase } from "./check-database.ts";
+import { createChains } from "./create-chains.ts";
+import { createEvents, eventsTravel } from "./create-events.ts";
+import { createOracles, createSimulation, type Simulation } from "./create-oracles.ts";
+import { createProbes, type Probe } from "./create-probes.ts";
+import { createQueue } from "./create-queue.ts";
+import { createTelemetry, type Telemetry } from "./create-telemetry.ts";
+import type { Place } from "./open-place.ts";
+import type { Config } from "./read-config.ts";
+import { stopWithin } from "./stop-within.ts";
+
+export interface RuntimeOptions {
+  readonly config: Config;
+  readonly log: Logger;
+  /** Where the database is; closed by whoever opened it, after `stop`. */
+  readonly place: Pick<Place, "url">;
+  /** Shows in PostgreSQL's list of connections. */
+  readonly name: string;
+  /** Connections at most; default 10. */
+  readonly connections?: number;
+  /** Connects to the queue of jobs too: a scheduler, or an API that tells of the queue's health. */
+  readonly queue?: boolean;
+  /** The server ends a statement that runs longer; default 30 s, 0 for never. */
+  readonly statementTimeoutMs?: number;
+}
+
+/** Everything a process of the service is built from. It is itself the `deps` of every verb. */
+export interface Runtime extends OracleDeps, CustodyDeps {
+  readonly config: Config;
+  /** Whether the clock is moved by hand. */
+  readonly sandbox: boolean;
+  readonly queue: JobQueue | undefined;
+  readonly registry: Registry;
+  readonly telemetry: Telemetry;
+  readonly probes: readonly Probe[];
+  /** undefined where no price source is simulated. */
+  readonly simulation: Simulation | undefined;
+  /** Checks the books on a connection of its own, which may take minutes. */
+  audit(): Promise<BooksAudit>;
+  /** Closes queue, events and database, in this order, within 5 s whatever is down. May be called again. */
+  stop(): Promise<void>;
+}
+
+/** Long enough for the largest books; an audit that hangs must end some time. */
+const AUDIT_TIMEOUT_MS = 600_000;
+/** How long to wait for the bus: without it a command's own events would be lost. */
+const EVENTS_WITHIN_MS = 1_000;
+const STOP_MS = { queue: 4_000, events: 500, database: 1_500 } as const;
+
+const auditOn = async (url: string): Promise<BooksAudit> => {
+  const database = openDatabase({
+    url,
+    max: 1,
+    applicationName: "closebell-audit",
+    statementTimeoutMs: AUDIT_TIMEOUT_MS,
+  });
+  try {
+    return await auditBooks({ database });
+  } finally {
+    await database.close();
+  }
+};
+
+const connectQueue = (
+  { config, log, place, queue }: RuntimeOptions,
+  telemetry: Telemetry,
+): Promise<JobQueue | undefined> =>
+  queue === true
+    ? createQueue({
+        redisUrl: config.redisUrl,
+        databaseUrl: place.url,
+        log,
+        jobFailed: telemetry.jobFailed,
+      })
+    : Promise.resolve(undefined);
+
+interface Opened {
+  readonly database: Database;
+  readonly events: EventBus;
+  readonly queue: JobQueue | undefined;
+}
+
+const stopper = (log: Logger, { database, events, queue }: Opened): (() => Promise<void>) => {
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    // jobs still running need the rest
+    if (queue !== undefined) await stopWithin(log, "queue", STOP_MS.queue, () => queue.close());
+    await Promise.all([
+      stopWithin(log, "events", STOP_MS.events, () => events.close()),
+      stopWithin(log, "database", STOP_MS.database, () => database.close()),
+    ]);
+  };
+  return () => (stopping ??= stop());
+};
+
+const open = async (options: RuntimeOptions, database: Database): Promise<Runtime> => {
+  const { config, log, place } = options;
+  const { sandbox } = await checkDatabase(database, config);
+  const telemetry = createTelemetry();
+  const oracles = await createOracles(config, database);
+  const chains = await createChains(config);
+  const { redisUrl } = config;
+  const events = await createEvents({ redisUrl, databaseUrl: place.url, log, ids: randomIds });
+  const queue = await connectQueue(options, telemetry);
+  const deps: Deps = { database, events, ids: randomIds, log };
+  const travels = await eventsTravel(events, EVENTS_WITHIN_MS);
+  if (!travels) log.warn({}, "events do not travel yet; going on without them");
+  return {
+    ...deps,
+    config,
+    sandbox,
+    oracles,
+    observeOracle: telemetry.observeOracle,
+    chains,
+    queue,
+    registry: telemetry.registry,
+    telemetry,
+    probes: createProbes({
+      database,
+      events,
+      queue,
+      oracles,
+      chains,
+      usesRedis: redisUrl !== undefined,
+    }),
+    simulation: createSimulation(deps, oracles),
+    audit: () => auditOn(place.url),
+    stop: stopper(log, { database, events, queue }),
+  };
+};
+
+/**
+ * Connects to everything a process needs, once.
+ * @throws DomainError DATABASE_UNAVAILABLE where the database can't be reached or was not migrated; SANDBOX_ONLY for a
+ * sandbox in production
+ */
+export const createRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
+  const database = openDatabase({
+    url: options.place.url,
+    applicationName: options.name,
+    ...(options.connections === undefined ? {} : { max: options.connections }),
+    ...(options.statementTimeoutMs === undefined
+      ? {}
+      : { statementTimeoutMs: options.statementTimeoutMs }),
+  });
+  try {
+    return await open(options, database);
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+};

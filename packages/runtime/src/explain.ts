@@ -1,0 +1,13 @@
+import { DomainError } from "@closebell/context";
+import { redact } from "./clean-fields.ts";
+import { ConfigError } from "./config-error.ts";
+
+/**
+ * What to print when a process can't go on: for what was foreseen a line, or a line a problem, that says what to do; for
+ * anything else the stack.
+ */
+export const explain = (error: unknown): string => {
+  if (error instanceof ConfigError || error instanceof DomainError) return redact(error.message);
+  if (error instanceof Error) return redact(error.stack ?? error.message);
+  return redact(String(error));
+};

@@ -1,0 +1,109 @@
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { microUsdc } from "@closebell/money";
+import type { MarketSettings } from "@closebell/rounds";
+import { ConfigError } from "./config-error.ts";
+import { conflictsOf, environment, type Variables } from "./config-schema.ts";
+
+/** Everything that differs between one installation and another. */
+export interface Config {
+  /** Turns on the checks of production: no sandbox database. */
+  readonly production: boolean;
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+  readonly schedulerPort: number;
+  readonly logLevel: Variables["LOG_LEVEL"];
+  /** undefined: lines for people on a terminal, JSON elsewhere. */
+  readonly logPretty: boolean | undefined;
+  /** undefined: the embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl: string | undefined;
+  /** undefined: PostgreSQL carries jobs and events. */
+  readonly redisUrl: string | undefined;
+  readonly dataDir: string;
+  /** Where `sandbox` keeps its own embedded PostgreSQL. */
+  readonly sandboxDir: string;
+  /** What the first migration makes the default market of. */
+  readonly market: MarketSettings;
+  readonly oracle: Variables["ORACLE"];
+  readonly oracleFile: string | undefined;
+  readonly chain: Variables["CHAIN"];
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+// A variable that is there and empty, as compose and .env make them, is not set.
+const setOnly = (env: Environment): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(env).flatMap(([name, value]) => {
+      const text = value?.trim() ?? "";
+      return text === "" ? [] : [[name, text]];
+    }),
+  );
+
+/** Replaces NAME_FILE by NAME with what the file holds: how orchestrators hand over secrets. */
+const readSecret = (values: Record<string, string>, name: string): readonly string[] => {
+  const file = values[`${name}_FILE`];
+  if (file === undefined) return [];
+  if (values[name] !== undefined) return [`Set ${name} or ${name}_FILE, not both.`];
+  try {
+    values[name] = readFileSync(file, "utf8").trim();
+    return values[name] === "" ? [`The file of ${name}_FILE is empty.`] : [];
+  } catch {
+    return [`The file of ${name}_FILE can't be read.`];
+  }
+};
+
+const NAMES: Readonly<Record<string, string>> = { NDX: "Nasdaq-100" };
+
+const marketOf = (variables: Variables): MarketSettings => ({
+  code: variables.MARKET,
+  name: NAMES[variables.MARKET] ?? variables.MARKET,
+  symbol: variables.MARKET_SYMBOL ?? variables.MARKET,
+  exchange: "NASDAQ",
+  timezone: variables.TIMEZONE,
+  feeBps: variables.FEE_BPS,
+  minStake: microUsdc(variables.MIN_STAKE_MICRO_USDC),
+  maxStake: microUsdc(variables.MAX_STAKE_MICRO_USDC),
+  lockOffsetSeconds: 1,
+  fetchDelayMinutes: variables.CLOSE_FETCH_DELAY_MIN,
+  graceMinutes: variables.SETTLE_GRACE_MIN,
+  guardBps: 3_000,
+  onGraceEnd: "void",
+  sources: [variables.ORACLE],
+  sourceRule: "first",
+});
+
+const configOf = (variables: Variables): Config => {
+  const dataDir = resolve(variables.DATA_DIR);
+  return {
+    production: variables.NODE_ENV === "production",
+    host: variables.HOST,
+    port: variables.PORT,
+    schedulerPort: variables.SCHEDULER_PORT,
+    logLevel: variables.LOG_LEVEL,
+    logPretty: variables.LOG_PRETTY,
+    databaseUrl: variables.DATABASE_URL,
+    redisUrl: variables.REDIS_URL,
+    dataDir,
+    sandboxDir: join(dataDir, "sandbox"),
+    market: marketOf(variables),
+    oracle: variables.ORACLE,
+    oracleFile: variables.ORACLE_FILE === undefined ? undefined : resolve(variables.ORACLE_FILE),
+    chain: variables.CHAIN,
+  };
+};
+
+/**
+ * Reads the whole environment at once.
+ * @throws ConfigError with every problem; none of them repeats a value, which may be a secret
+ */
+export const readConfig = (env: Environment = process.env): Config => {
+  const values = setOnly(env);
+  const problems = [...readSecret(values, "DATABASE_URL"), ...readSecret(values, "REDIS_URL")];
+  const parsed = environment.safeParse(values);
+  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => issue.message));
+  else problems.push(...conflictsOf(parsed.data));
+  if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
+  return configOf(parsed.data);
+};
