@@ -1,11 +1,14 @@
 import { expect, test } from "bun:test";
-import { decodeCursor, decodeIdCursor, encodeCursor, toPage } from "./cursor.ts";
+import { decodeCursor, decodeIdCursor, encodeCursor, KEY, toPage } from "./cursor.ts";
 
 const keyOf = (row: string) => [row];
 const id = "01900000-0000-7000-8000-000000000001";
 
 test("a cursor gives back the key it was made of", () => {
-  expect(decodeCursor("bets", 2, encodeCursor("bets", ["1", id]))).toEqual(["1", id]);
+  expect(decodeCursor("bets", [KEY.integer, KEY.uuid], encodeCursor("bets", ["1", id]))).toEqual([
+    "1",
+    id,
+  ]);
   expect(decodeIdCursor("users", encodeCursor("users", [id]))).toBe(id);
 });
 

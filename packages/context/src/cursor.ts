@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DomainError } from "./domain-error.ts";
-import { isUuid } from "./ids.ts";
+import { UUID } from "./ids.ts";
 
 const envelope = z.strictObject({ l: z.string(), k: z.array(z.string()) });
 
@@ -21,18 +21,33 @@ const invalid = (cause?: unknown) =>
     { cause },
   );
 
+/** Forms of what sort keys are made of; whatever has one can be handed to PostgreSQL as that type. */
+export const KEY = {
+  bigint: /^[0-9]{1,18}$/,
+  integer: /^[0-9]{1,9}$/,
+  code: /^[A-Za-z0-9._-]{1,64}$/,
+  uuid: UUID,
+} as const;
+
 /**
- * The sort key inside `cursor`, which must come from the same list and hold `length` parts.
+ * The sort key inside `cursor`, which must come from the same list and have a part of each of `forms`. A cursor is not
+ * signed: anyone can write one, so its parts are looked at like any other input.
  * @throws DomainError CURSOR_INVALID
  */
-export const decodeCursor = (list: string, length: number, cursor: string): readonly string[] => {
+export const decodeCursor = (
+  list: string,
+  forms: readonly RegExp[],
+  cursor: string,
+): readonly string[] => {
   let decoded: z.infer<typeof envelope>;
   try {
     decoded = envelope.parse(JSON.parse(atob(cursor.replaceAll("-", "+").replaceAll("_", "/"))));
   } catch (error) {
     throw invalid(error);
   }
-  if (decoded.l !== list || decoded.k.length !== length) throw invalid();
+  const fits =
+    decoded.k.length === forms.length && forms.every((form, n) => form.test(decoded.k[n] ?? ""));
+  if (decoded.l !== list || !fits) throw invalid();
   return decoded.k;
 };
 
@@ -41,8 +56,8 @@ export const decodeCursor = (list: string, length: number, cursor: string): read
  * @throws DomainError CURSOR_INVALID
  */
 export const decodeIdCursor = (list: string, cursor: string): string => {
-  const [id] = decodeCursor(list, 1, cursor);
-  if (id === undefined || !isUuid(id)) throw invalid();
+  const [id] = decodeCursor(list, [KEY.uuid], cursor);
+  if (id === undefined) throw invalid();
   return id;
 };
 

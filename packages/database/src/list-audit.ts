@@ -1,4 +1,4 @@
-import { decodeCursor, type Page, type PageRequest, toPage } from "@closebell/context";
+import { decodeCursor, KEY, type Page, type PageRequest, toPage } from "@closebell/context";
 import { desc, lt } from "drizzle-orm";
 import { audit } from "./audit-table.ts";
 import { reachable } from "./errors.ts";
@@ -17,7 +17,8 @@ export const listAudit = async (
   deps: Pick<Deps, "database">,
   page: PageRequest,
 ): Promise<Page<AuditRecord>> => {
-  const before = page.cursor === undefined ? undefined : decodeCursor(LIST, 1, page.cursor)[0];
+  const before =
+    page.cursor === undefined ? undefined : decodeCursor(LIST, [KEY.bigint], page.cursor)[0];
   const rows = await reachable(deps.database.url, () =>
     deps.database.orm
       .select()

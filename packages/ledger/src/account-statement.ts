@@ -1,4 +1,11 @@
-import { DomainError, decodeCursor, toPage, type Page, type PageRequest } from "@closebell/context";
+import {
+  DomainError,
+  decodeCursor,
+  KEY,
+  toPage,
+  type Page,
+  type PageRequest,
+} from "@closebell/context";
 import { snapshot, type Deps } from "@closebell/database";
 import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
@@ -42,7 +49,8 @@ export const accountStatement = (
   input: PageRequest & { readonly code: string },
 ): Promise<Page<StatementLine>> => {
   const list = `statement:${input.code}`;
-  const before = input.cursor === undefined ? undefined : decodeCursor(list, 1, input.cursor).at(0);
+  const before =
+    input.cursor === undefined ? undefined : decodeCursor(list, [KEY.bigint], input.cursor).at(0);
   return snapshot(deps, async (tx) => {
     const [account] = await tx.execute<{ id: bigint }>(
       sql`select id from ledger.account where code = ${input.code}`,

@@ -1,4 +1,4 @@
-import { decodeCursor, toPage, type Page, type PageRequest } from "@closebell/context";
+import { decodeCursor, KEY, toPage, type Page, type PageRequest } from "@closebell/context";
 import { snapshot, type Deps } from "@closebell/database";
 import { and, desc, eq, lt, sql } from "drizzle-orm";
 import { findMarket } from "./markets.ts";
@@ -18,17 +18,17 @@ export const listRounds = (
     const market = await findMarket(tx, input.market);
     const list = `rounds:${market.code}:${input.state ?? ""}`;
     const before =
-      input.cursor === undefined ? undefined : decodeCursor(list, 1, input.cursor).at(0);
+      input.cursor === undefined ? undefined : decodeCursor(list, [KEY.code], input.cursor).at(0);
     const rows = await readRounds(tx, {
       where: and(
         eq(round.market, market.code),
-        before === undefined ? undefined : lt(round.closingDate, before),
+        before === undefined ? undefined : lt(round.code, before),
         input.state === undefined
           ? undefined
           : sql`rounds.state_at(${round.state}, ${round.opensAt}, ${round.lockAt}, clock.now()) = ${input.state}`,
       ),
-      orderBy: desc(round.closingDate),
+      orderBy: desc(round.code),
       limit: input.limit + 1,
     });
-    return toPage(list, rows, input.limit, (row) => [row.closingDate]);
+    return toPage(list, rows, input.limit, (row) => [row.code]);
   });

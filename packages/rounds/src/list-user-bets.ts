@@ -1,4 +1,4 @@
-import { decodeCursor, toPage, type Page, type PageRequest } from "@closebell/context";
+import { decodeCursor, KEY, toPage, type Page, type PageRequest } from "@closebell/context";
 import { snapshot, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { readBets } from "./bet-views.ts";
@@ -11,7 +11,7 @@ export const listUserBets = (
 ): Promise<Page<Bet>> => {
   const list = `bets:${input.userId}`;
   const [lastRound, lastBet] =
-    input.cursor === undefined ? [] : decodeCursor(list, 2, input.cursor);
+    input.cursor === undefined ? [] : decodeCursor(list, [KEY.integer, KEY.uuid], input.cursor);
   const older =
     lastRound === undefined || lastBet === undefined
       ? sql``
