@@ -1,10 +1,8 @@
-import type { Ids } from "@closebell/context";
+import { type Ids, isUuid } from "@closebell/context";
 import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "../api-env.ts";
 import { resolveCaller } from "./caller.ts";
 import { continueTrace, traceparentOf } from "./trace.ts";
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
 /**
  * Gives the request its id (the caller's X-Request-Id if that is a UUID, a new one otherwise), its place in the caller's
@@ -13,7 +11,7 @@ const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 export const requestContext = (ids: Ids) =>
   createMiddleware<ApiEnv>(async (c, next) => {
     const given = c.req.header("X-Request-Id");
-    const requestId = given !== undefined && UUID.test(given) ? given.toLowerCase() : ids.uuid();
+    const requestId = given !== undefined && isUuid(given) ? given.toLowerCase() : ids.uuid();
     const trace = continueTrace(c.req.header("traceparent"));
     c.set("requestId", requestId);
     c.set("trace", trace);

@@ -14,3 +14,7 @@ export const presentBet = (bet: Bet): z.infer<typeof betSchema> => ({
   payoutMicroUsdc: bet.payout === null ? null : String(bet.payout),
   refundReason: bet.refundReason,
 });
+
+/** A bet as it was first answered, whatever has become of it since: what a repeated request gets again. */
+export const presentAccepted = (bet: Bet): z.infer<typeof betSchema> =>
+  presentBet({ ...bet, state: "PLACED", payout: null, refundReason: null });

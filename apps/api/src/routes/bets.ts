@@ -2,7 +2,7 @@ import { getBet } from "@closebell/rounds";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
-import { presentBet } from "../presenters/bet.ts";
+import { presentAccepted, presentBet } from "../presenters/bet.ts";
 import { betSchema, placeBetBody } from "../schemas/bet.ts";
 import { idIn } from "../schemas/common.ts";
 import { idempotencyHeaders, replayHeaders } from "../schemas/idempotency.ts";
@@ -65,7 +65,7 @@ export const betRoutes = (app: ApiApp, { deps }: ApiParts): void => {
     });
     c.header("Location", `/bets/${bet.id}`);
     if (replayed) c.header("Idempotency-Replayed", "true");
-    return c.json(presentBet(bet), 201);
+    return c.json(presentAccepted(bet), 201);
   });
   app.openapi(getBetRoute, async (c) => {
     const { betId } = c.req.valid("param");

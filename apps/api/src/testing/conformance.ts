@@ -1,0 +1,82 @@
+import { expect } from "bun:test";
+import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
+import { TrieRouter } from "hono/router/trie-router";
+import type { openApiDocument } from "../docs/openapi-document.ts";
+
+type OpenApi = ReturnType<typeof openApiDocument>;
+
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+/** What is looked at of an answer. */
+export interface Answered {
+  readonly status: number;
+  readonly headers: { get(name: string): string | null };
+  readonly text: string;
+}
+
+/** Fails for an answer that the document does not declare: its status, its content type, its body or its problem code. */
+export interface Conformance {
+  check(method: string, path: string, answer: Answered): void;
+}
+
+const escaped = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
+
+/** Holds answers against an OpenAPI 3.1 document, with a validator of its JSON Schema dialect. */
+export const conformanceTo = (document: OpenApi): Conformance => {
+  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  formats(ajv);
+  ajv.addSchema({ $id: "api", ...document });
+  const router = new TrieRouter<string>();
+  for (const [path, item] of Object.entries(document.paths ?? {}))
+    for (const method of METHODS)
+      if (item[method] !== undefined)
+        router.add(method.toUpperCase(), path.replaceAll(/{(\w+)}/g, ":$1"), path);
+  const compiled = new Map<string, ValidateFunction>();
+  const validatorAt = (pointer: string): ValidateFunction => {
+    const known = compiled.get(pointer) ?? ajv.compile({ $ref: `api#${pointer}` });
+    compiled.set(pointer, known);
+    return known;
+  };
+  const routeOf = (method: string, path: string) => {
+    const matches = router.match(method, path)[0].map(([route]) => route);
+    return matches.find((route) => route === path) ?? matches[0];
+  };
+  return {
+    check(method, path, response) {
+      const verb = METHODS.find((one) => one === method.toLowerCase());
+      const route = routeOf(method, path);
+      if (route === undefined || verb === undefined) return;
+      const declared = document.paths?.[route]?.[verb]?.responses?.[String(response.status)];
+      expect(declared, `${method} ${route} does not declare ${response.status}`).toBeDefined();
+      const type = response.headers.get("Content-Type")?.split(";")[0];
+      const contents = Object.keys(declared?.content ?? {});
+      if (type === undefined) {
+        expect(contents, `${method} ${route} ${response.status} has no body`).toEqual([]);
+        return;
+      }
+      expect(contents, `${method} ${route} ${response.status}`).toContain(type);
+      if (type === "text/event-stream") return;
+      const pointer = [
+        "paths",
+        route,
+        verb,
+        "responses",
+        response.status,
+        "content",
+        type,
+        "schema",
+      ];
+      const validate = validatorAt(pointer.map((part) => `/${escaped(String(part))}`).join(""));
+      const body: unknown = type.includes("json") ? JSON.parse(response.text) : response.text;
+      expect(validate(body) ? [] : validate.errors, `${method} ${path} ${response.status}`).toEqual(
+        [],
+      );
+      if (type !== "application/problem+json") return;
+      const codes = Object.keys(declared?.content?.[type]?.examples ?? {});
+      expect(codes, `${method} ${route} ${response.status}`).toContain(
+        String(Object.entries(body ?? {}).find(([name]) => name === "code")?.[1]),
+      );
+    },
+  };
+};
