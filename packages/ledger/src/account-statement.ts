@@ -44,7 +44,7 @@ interface Row extends Record<string, unknown> {
  * The transfers of an account, newest first, keyset-paged.
  * @throws DomainError ACCOUNT_NOT_FOUND, CURSOR_INVALID
  */
-export const accountStatement = (
+export const accountStatement = async (
   deps: Pick<Deps, "database">,
   input: PageRequest & { readonly code: string },
 ): Promise<Page<StatementLine>> => {

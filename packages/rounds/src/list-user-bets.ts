@@ -5,7 +5,7 @@ import { readBets } from "./bet-views.ts";
 import type { Bet } from "./types.ts";
 
 /** A user's bets, newest round first, and within a round the newest first. @throws DomainError CURSOR_INVALID */
-export const listUserBets = (
+export const listUserBets = async (
   deps: Pick<Deps, "database">,
   input: PageRequest & { readonly userId: string },
 ): Promise<Page<Bet>> => {
