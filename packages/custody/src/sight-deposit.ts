@@ -21,7 +21,6 @@ export interface ToldDeposit {
 /** What became of it. */
 export interface SightedDeposit {
   readonly deposit: Deposit;
-  readonly isNew: boolean;
   /** The states it passed through now; empty where the sighting said nothing new. */
   readonly path: readonly DepositState[];
   /** True where the user had been credited and the chain has taken the money back: the house has lost it. */
@@ -93,5 +92,5 @@ export const sightDeposit = async (
   let deposit = before;
   for (const to of path) deposit = await moveDeposit(deps, work, { by, deposit, to });
   const lost = before.state === "CREDITED" && deposit.state === "REORGED";
-  return { deposit, isNew: made !== undefined, path, lost };
+  return { deposit, path, lost };
 };
