@@ -21,6 +21,27 @@ const allocation = mutantsOf(
 );
 const quote = mutantsOf("packages/money/src/quote.ts", "bun test packages/money/src/quote.test.ts");
 
+const outcome = mutantsOf(
+  "packages/rounds/src/decide-outcome.ts",
+  "bun test packages/rounds/src/judge.test.ts",
+);
+const price = mutantsOf(
+  "packages/rounds/src/price.ts",
+  "bun test packages/rounds/src/judge.test.ts",
+);
+const placing = mutantsOf(
+  "packages/rounds/migrations/0001_place_bets.sql",
+  "bun scripts/test.ts packages/rounds/src/bets.int.test.ts",
+);
+const sharing = mutantsOf(
+  "packages/rounds/migrations/0000_rounds.sql",
+  "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts",
+);
+const cutting = mutantsOf(
+  "packages/rounds/migrations/0002_settlement.sql",
+  "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts",
+);
+
 export const MUTANTS: readonly Mutant[] = [
   fee("fee: rounded up", "BigInt(feeBps)) /", "BigInt(feeBps) + 9_999n) /"),
   fee("fee: basis points of 1000", "BASIS_POINTS = 10_000", "BASIS_POINTS = 1_000"),
@@ -43,4 +64,13 @@ export const MUTANTS: readonly Mutant[] = [
   quote("quote: sides swapped", 'side === "UP"', 'side === "DOWN"'),
   quote("quote: fee on the stake's own side", "feeOf(other", "feeOf(own"),
   quote("quote: the stake doesn't join its pool", ") / winningPool", ") / (own || 1n)"),
+
+  outcome("tie: UP", "previousClose) > 0", "previousClose) >= 0"),
+  outcome("tie: the sides swapped", "previousClose) > 0", "previousClose) < 0"),
+  outcome("outcome: nobody right is not void", "losing > 0n", "losing < 0n"),
+  price("guard: the limit itself is too much", "10_000n > before", "10_000n >= before"),
+  placing("lock: the lock's own instant takes a bet", "v_now < v_round", "v_now <= v_round"),
+  placing("bet: more than the balance", "a.stake > o.balance", "a.stake > o.balance + 1"),
+  sharing("remainder in SQL: ties to the higher id", "p_bet <= p_cut_bet", "p_bet >= p_cut_bet"),
+  cutting("remainder in SQL: one unit too many", "offset v_extra - 1", "offset v_extra"),
 ];
