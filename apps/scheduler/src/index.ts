@@ -1,1 +1,6 @@
-export {};
+export {
+  createScheduler,
+  type Scheduler,
+  type SchedulerDeps,
+  type SchedulerOptions,
+} from "./create-scheduler.ts";

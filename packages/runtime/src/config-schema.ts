@@ -75,13 +75,17 @@ export const environment = z.object({
 
 export type Variables = z.infer<typeof environment>;
 
-/** What no variable can say about itself. */
-export const conflictsOf = (variables: Variables): readonly string[] => {
+/** What no variable can say about itself; a variable that is wrong by itself is undefined here. */
+export const conflictsOf = (
+  variables: Partial<Pick<Variables, "ORACLE" | "ORACLE_FILE">> &
+    Partial<Pick<Variables, "MIN_STAKE_MICRO_USDC" | "MAX_STAKE_MICRO_USDC">>,
+): readonly string[] => {
   const problems: string[] = [];
   if (variables.ORACLE === "file" && variables.ORACLE_FILE === undefined) {
     problems.push("ORACLE_FILE must name a CSV of closes (date,close) where ORACLE is file.");
   }
-  if (variables.MIN_STAKE_MICRO_USDC > variables.MAX_STAKE_MICRO_USDC) {
+  const { MIN_STAKE_MICRO_USDC: least = 1n, MAX_STAKE_MICRO_USDC: most = MAX_POOL } = variables;
+  if (least > most) {
     problems.push("MAX_STAKE_MICRO_USDC must not be less than MIN_STAKE_MICRO_USDC.");
   }
   return problems;

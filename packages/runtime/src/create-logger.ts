@@ -45,7 +45,7 @@ export const createLogger = (options: LoggerOptions): Logger => {
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
       // cleanFields writes errors itself
-      serializers: {},
+      serializers: { err: (value: unknown) => value },
     },
     destinationOf(options),
   );

@@ -52,7 +52,7 @@ export interface Runtime extends OracleDeps, CustodyDeps {
 const AUDIT_TIMEOUT_MS = 600_000;
 /** How long to wait for the bus: without it a command's own events would be lost. */
 const EVENTS_WITHIN_MS = 1_000;
-const STOP_MS = { queue: 4_000, events: 500, database: 1_500 } as const;
+const STOP_MS = { queue: 3_000, events: 500, database: 1_500 } as const;
 
 const auditOn = async (url: string): Promise<BooksAudit> => {
   const database = openDatabase({

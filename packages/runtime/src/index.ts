@@ -19,3 +19,5 @@ export {
 } from "./open-place.ts";
 export { type Config, readConfig } from "./read-config.ts";
 export { stopWithin } from "./stop-within.ts";
+export { type Shutdown, stopOnSignal, type StopOptions } from "./stop-on-signal.ts";
+export { listenOn } from "./listen-on.ts";

@@ -102,8 +102,13 @@ export const readConfig = (env: Environment = process.env): Config => {
   const values = setOnly(env);
   const problems = [...readSecret(values, "DATABASE_URL"), ...readSecret(values, "REDIS_URL")];
   const parsed = environment.safeParse(values);
-  if (!parsed.success) problems.push(...parsed.error.issues.map((issue) => issue.message));
-  else problems.push(...conflictsOf(parsed.data));
+  if (parsed.success) problems.push(...conflictsOf(parsed.data));
+  else {
+    problems.push(...parsed.error.issues.map((issue) => issue.message));
+    if (values["ORACLE"] === "file") {
+      problems.push(...conflictsOf({ ORACLE: "file", ORACLE_FILE: values["ORACLE_FILE"] }));
+    }
+  }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   return configOf(parsed.data);
 };

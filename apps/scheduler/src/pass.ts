@@ -1,0 +1,56 @@
+import { type Actor, type By, type Ids, type Logger, SYSTEM_ACTORS } from "@closebell/context";
+import { type Bell, createBell } from "./bell.ts";
+import { type ChangesOnly, changesOnly } from "./changes-only.ts";
+
+/** Something the scheduler does again and again. */
+export interface Pass {
+  readonly name: string;
+  readonly actor?: Actor;
+  work(by: By, log: Logger): Promise<void>;
+}
+
+export interface PassDeps {
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Told once when the pass begins to fail, not each time it does. */
+  readonly failed: (name: string) => void;
+}
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+/** Says when it begins to fail, when it fails otherwise than before, and when it works again. */
+const reporter = (deps: PassDeps, name: string) => {
+  let failing: string | undefined;
+  return {
+    failed(error: unknown) {
+      const message = messageOf(error);
+      if (message === failing) return;
+      if (failing === undefined) deps.failed(name);
+      failing = message;
+      deps.log.error({ pass: name, err: error }, `${name}: ${message}`);
+    },
+    well() {
+      if (failing !== undefined) deps.log.info({ pass: name }, `${name}: works again`);
+      failing = undefined;
+    },
+  };
+};
+
+/** A bell that runs `pass`, each time as a request of its own; what goes wrong is logged once per change. */
+export const createPassBell = (deps: PassDeps, pass: Pass): Bell => {
+  const log: ChangesOnly = changesOnly(deps.log);
+  const report = reporter(deps, pass.name);
+  return createBell(async () => {
+    const actor = pass.actor ?? SYSTEM_ACTORS.scheduler;
+    try {
+      await pass.work({ actor, requestId: deps.ids.uuid() }, log);
+      report.well();
+    } catch (error) {
+      report.failed(error);
+      throw error;
+    } finally {
+      log.runEnded();
+    }
+  });
+};

@@ -1,0 +1,32 @@
+import { Gauge, Histogram, type Registry } from "prom-client";
+
+export interface SchedulerMetrics {
+  ticked(): void;
+  settled(seconds: number): void;
+  checked(check: string, ok: boolean): void;
+}
+
+export const createSchedulerMetrics = (registry: Registry): SchedulerMetrics => {
+  const tick = new Gauge({
+    name: "closebell_scheduler_last_tick_timestamp_seconds",
+    help: "When this scheduler last looked for what is due",
+    registers: [registry],
+  });
+  const settlement = new Histogram({
+    name: "closebell_settlement_seconds",
+    help: "From the moment a round may settle until its last payout, by the service's clock",
+    buckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
+    registers: [registry],
+  });
+  const checks = new Gauge({
+    name: "closebell_ledger_check_failures",
+    help: "1 for a check of the books that failed in the last audit, else 0",
+    labelNames: ["check"],
+    registers: [registry],
+  });
+  return {
+    ticked: () => tick.setToCurrentTime(),
+    settled: (seconds) => settlement.observe(seconds),
+    checked: (check, ok) => checks.set({ check }, ok ? 0 : 1),
+  };
+};
