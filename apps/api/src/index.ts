@@ -8,3 +8,4 @@ export type {
 } from "./api-deps.ts";
 export { createApi, type Api } from "./create-api.ts";
 export { serveApi, type ApiServer, type ServeOptions } from "./serve-api.ts";
+export { startApi, type RunningApi } from "./start-api.ts";

@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { MigrationSet } from "@closebell/database";
 
+export { STRIPES } from "./accounts.ts";
 export { advanceRounds, type Advanced } from "./advance-rounds.ts";
 export type { OracleDeps, OracleObserver } from "./ask-sources.ts";
 export { auditRounds } from "./audit-rounds.ts";

@@ -40,8 +40,8 @@ export interface Runtime extends OracleDeps, CustodyDeps {
   readonly registry: Registry;
   readonly telemetry: Telemetry;
   readonly probes: readonly Probe[];
-  /** undefined where no price source is simulated. */
-  readonly simulation: Simulation | undefined;
+  /** Only where a price source is simulated. */
+  readonly simulation?: Simulation;
   /** Checks the books on a connection of its own, which may take minutes. */
   audit(): Promise<BooksAudit>;
   /** Closes queue, events and database, in this order, within 5 s whatever is down. May be called again. */
@@ -110,6 +110,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
   const events = await createEvents({ redisUrl, databaseUrl: place.url, log, ids: randomIds });
   const queue = await connectQueue(options, telemetry);
   const deps: Deps = { database, events, ids: randomIds, log };
+  const simulation = createSimulation(deps, oracles);
   const travels = await eventsTravel(events, EVENTS_WITHIN_MS);
   if (!travels) log.warn({}, "events do not travel yet; going on without them");
   return {
@@ -130,7 +131,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
       chains,
       usesRedis: redisUrl !== undefined,
     }),
-    simulation: createSimulation(deps, oracles),
+    ...(simulation === undefined ? {} : { simulation }),
     audit: () => auditOn(place.url),
     stop: stopper(log, { database, events, queue }),
   };

@@ -1,0 +1,42 @@
+import { createBetIntake, STRIPES } from "@closebell/rounds";
+import { type Config, listenOn, stopWithin } from "@closebell/runtime";
+import type { ApiDeps } from "./api-deps.ts";
+import { createApi } from "./create-api.ts";
+import { serveApi } from "./serve-api.ts";
+
+/** An API that listens. */
+export interface RunningApi {
+  /** As it is reached from this machine. */
+  readonly url: string;
+  readonly port: number;
+  /** Refuses new requests, answers those it has, then commits the bets that wait. Within 4 s. */
+  stop(): Promise<void>;
+}
+
+const ANSWERS_WITHIN_MS = 2_500;
+const BETS_WITHIN_MS = 1_000;
+
+/**
+ * Builds the API with an intake for bets of its own, and listens.
+ * @throws ConfigError where the port is taken
+ */
+export const startApi = (
+  deps: Omit<ApiDeps, "intake">,
+  config: Pick<Config, "host" | "port">,
+): RunningApi => {
+  // processes that write to different stripes of a pool don't wait for each other
+  const intake = createBetIntake(deps, { stripe: Math.floor(Math.random() * STRIPES) });
+  const api = createApi({ ...deps, intake });
+  const server = listenOn("PORT", config.port, () =>
+    serveApi(api, { port: config.port, hostname: config.host }),
+  );
+  const port = Number(new URL(server.url).port);
+  return {
+    url: `http://localhost:${port}`,
+    port,
+    async stop() {
+      await server.stop(ANSWERS_WITHIN_MS);
+      await stopWithin(deps.log, "intake", BETS_WITHIN_MS, () => intake.close());
+    },
+  };
+};
