@@ -11,7 +11,7 @@ export const listUserBets = async (
 ): Promise<Page<Bet>> => {
   const list = `bets:${input.userId}`;
   const [lastRound, lastBet] =
-    input.cursor === undefined ? [] : decodeCursor(list, [KEY.integer, KEY.uuid], input.cursor);
+    input.cursor === undefined ? [] : decodeCursor(list, [KEY.bigint, KEY.uuid], input.cursor);
   const older =
     lastRound === undefined || lastBet === undefined
       ? sql``
