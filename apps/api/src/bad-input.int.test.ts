@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { encodeCursor } from "@closebell/context";
 import { expectBalancedBooks } from "@closebell/rounds/testing";
-import { apiHarness, type ApiHarness, type AskInit } from "./testing/api-harness.ts";
+import { apiHarness, type ApiHarness } from "./testing/api-harness.ts";
+import type { AskInit } from "./testing/asking.ts";
 
 let h: ApiHarness;
 let user: string;

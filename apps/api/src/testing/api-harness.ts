@@ -1,5 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Logger } from "@closebell/context";
 import { memoryEvents } from "@closebell/context/testing";
 import { scriptedChain, type ScriptedChain } from "@closebell/custody/testing";
 import { roundsHarness, type RoundsHarness } from "@closebell/rounds/testing";
@@ -7,24 +6,8 @@ import { advanceRounds } from "@closebell/rounds";
 import { Registry } from "prom-client";
 import type { ApiDeps, SimulatedCloseRequest } from "../api-deps.ts";
 import { createApi, type Api } from "../create-api.ts";
-import { openApiDocument } from "../docs/openapi-document.ts";
-import { conformanceTo } from "./conformance.ts";
-
-export interface LogLine {
-  readonly level: "debug" | "info" | "warn" | "error";
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly message: string;
-}
-
-/** An answer, read. `json` has `at`, since tests know what they look for. */
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The value under `path` ("open.code", "items.0.id"), as text; undefined where there is none. */
-  at(path: string): string | undefined;
-  json(): unknown;
-}
+import { asking, type Ask } from "./asking.ts";
+import { recordingLogger, type LogLine } from "./recording-logger.ts";
 
 export interface ApiHarness extends AsyncDisposable {
   readonly api: Api;
@@ -34,53 +17,12 @@ export interface ApiHarness extends AsyncDisposable {
   readonly logged: readonly LogLine[];
   readonly setCloses: readonly SimulatedCloseRequest[];
   /** Sends a request; the answer must be one that the OpenAPI document declares. */
-  ask(method: string, path: string, init?: AskInit): Promise<Answer>;
+  readonly ask: Ask;
   /** A user made and funded over HTTP. */
   player(micro?: string): Promise<string>;
   /** Moves the sandbox's clock and does what is due. */
   moveTo(instant: string): Promise<void>;
 }
-
-export interface AskInit {
-  readonly json?: unknown;
-  readonly body?: string | ReadableStream<Uint8Array>;
-  readonly headers?: Readonly<Record<string, string>>;
-}
-
-const valueAt = (root: unknown, path: string): unknown =>
-  path.split(".").reduce<unknown>((value, key) => {
-    if (typeof value !== "object" || value === null) return undefined;
-    return Object.entries(value).find(([name]) => name === key)?.[1];
-  }, root);
-
-const readAnswer = async (response: Response): Promise<Answer> => {
-  const text = await response.text();
-  const json = (): unknown => JSON.parse(text);
-  return {
-    status: response.status,
-    headers: response.headers,
-    text,
-    json,
-    at(path) {
-      const value = valueAt(json(), path);
-      return typeof value === "string" ? value : JSON.stringify(value);
-    },
-  };
-};
-
-const recorder = () => {
-  const lines: LogLine[] = [];
-  const at = (level: LogLine["level"]) => (fields: object, message: string) => {
-    lines.push({ level, fields: { ...fields }, message });
-  };
-  const log: Logger = {
-    debug: at("debug"),
-    info: at("info"),
-    warn: at("warn"),
-    error: at("error"),
-  };
-  return { lines, log };
-};
 
 /** The API on a scratch database with real rooms, a scripted price source and a scripted chain. */
 export const apiHarness = async (
@@ -90,7 +32,7 @@ export const apiHarness = async (
   const rounds = await roundsHarness({}, options);
   const chain = scriptedChain();
   const events = memoryEvents();
-  const { lines, log } = recorder();
+  const { lines, log } = recordingLogger();
   const setCloses: SimulatedCloseRequest[] = [];
   const api = createApi({
     ...rounds.deps,
@@ -105,19 +47,7 @@ export const apiHarness = async (
     },
     ...change,
   });
-  const conformance = conformanceTo(openApiDocument(api.app));
-  const ask: ApiHarness["ask"] = async (method, path, init = {}) => {
-    const headers = new Headers(init.headers);
-    if (init.json !== undefined) headers.set("Content-Type", "application/json");
-    const body = init.json === undefined ? init.body : JSON.stringify(init.json);
-    const url = new URL(path, "http://api.test");
-    const response = await api.fetch(
-      new Request(url.href, { method, headers, ...(body !== undefined && { body }) }),
-    );
-    const answer = await readAnswer(response);
-    conformance.check(method, url.pathname, answer);
-    return answer;
-  };
+  const ask = asking(api);
   return {
     api,
     rounds,

@@ -1,0 +1,104 @@
+import { expect, test } from "bun:test";
+import { ERROR_CODES } from "@closebell/context";
+import { Validator } from "@seriousme/openapi-schema-validator";
+import { openApiDocument } from "./docs/openapi-document.ts";
+import { PROBLEMS } from "./problem.ts";
+import { lonelyApi } from "./testing/lonely-api.ts";
+
+const METHODS = ["get", "post", "put", "patch", "delete"] as const;
+
+// What answers without being part of the interface that the document describes.
+const UNDOCUMENTED = ["GET /openapi.json", "GET /docs", "GET /docs/scalar.js"];
+
+const operations = async () => {
+  await using lonely = lonelyApi();
+  const document = openApiDocument(lonely.api.app);
+  return Object.entries(document.paths ?? {}).flatMap(([path, item]) =>
+    METHODS.flatMap((method) => {
+      const operation = item[method];
+      return operation === undefined
+        ? []
+        : [{ name: `${method.toUpperCase()} ${path}`, path, operation }];
+    }),
+  );
+};
+
+test("the document is valid OpenAPI 3.1", async () => {
+  await using lonely = lonelyApi();
+  const text = (await lonely.ask("GET", "/openapi.json")).json();
+  const validator = new Validator();
+  const result = await validator.validate(Object(text));
+  expect(result.errors ?? []).toEqual([]);
+  expect(validator.version).toBe("3.1");
+});
+
+test("every route is in it, and nothing else", async () => {
+  await using lonely = lonelyApi();
+  const served = lonely.api.app.routes
+    .filter(({ method }) => method !== "ALL")
+    .map(({ method, path }) => `${method} ${path.replaceAll(/:(\w+)/g, "{$1}")}`);
+  const documented = (await operations()).map(({ name }) => name);
+  expect(new Set([...documented, ...UNDOCUMENTED])).toEqual(new Set(served));
+});
+
+test("the paths of the original service are there", async () => {
+  const names = (await operations()).map(({ name }) => name);
+  for (const name of [
+    "POST /users",
+    "POST /wallets",
+    "POST /bets",
+    "POST /withdrawals",
+    "POST /simulate/deposit_webhook",
+    "GET /tvl",
+    "GET /rounds/current",
+    "GET /health",
+    "GET /metrics",
+  ])
+    expect(names).toContain(name);
+});
+
+test("each has a name, words, a tag and a success, and says what any route may answer", async () => {
+  const all = await operations();
+  const ids = all.map(({ operation }) => operation.operationId);
+  expect(new Set(ids).size).toBe(all.length);
+  for (const { name, operation } of all) {
+    const statuses = Object.keys(operation.responses ?? {});
+    expect(operation.summary, name).toBeString();
+    expect(operation.tags, name).toHaveLength(1);
+    expect(
+      statuses.filter((status) => status.startsWith("2")),
+      name,
+    ).not.toEqual([]);
+    expect(statuses, name).toContainValues(["500", "503"]);
+    if (operation.requestBody !== undefined)
+      expect(statuses, name).toContainValues(["400", "413", "415", "422"]);
+    if (operation.parameters !== undefined) expect(statuses, name).toContain("422");
+  }
+});
+
+test("every refusal is a problem document with its status, and names its headers", async () => {
+  for (const { name, operation } of await operations())
+    for (const [status, response] of Object.entries(operation.responses ?? {})) {
+      expect(Object.keys(response.headers ?? {}), name).toContainValues([
+        "X-Request-Id",
+        "traceparent",
+      ]);
+      if (Number(status) < 400) continue;
+      const content = response.content?.["application/problem+json"];
+      expect(content?.schema, `${name} ${status}`).toEqual({
+        $ref: "#/components/schemas/Problem",
+      });
+      for (const code of Object.keys(content?.examples ?? {})) {
+        const known = ERROR_CODES.find((one) => one === code);
+        expect(known && String(PROBLEMS[known].status), `${name} ${code}`).toBe(status);
+      }
+    }
+});
+
+test("money in answers is a string, and named by its unit", async () => {
+  await using lonely = lonelyApi();
+  const text = JSON.stringify(openApiDocument(lonely.api.app).components?.schemas);
+  const fields = [...text.matchAll(/"(\w+MicroUsdc)":{"type":(.*?)[,}]/g)];
+  expect(fields.length).toBeGreaterThan(10);
+  for (const [, name, type] of fields) expect(type, name).toMatch(/^"string"$|^\["string"$/);
+});

@@ -1,0 +1,59 @@
+import type { Api } from "../create-api.ts";
+import { openApiDocument } from "../docs/openapi-document.ts";
+import { conformanceTo } from "./conformance.ts";
+
+/** An answer, read. `json` has `at`, since tests know what they look for. */
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The value under `path` ("open.code", "items.0.id"), as text; undefined where there is none. */
+  at(path: string): string | undefined;
+  json(): unknown;
+}
+
+export interface AskInit {
+  readonly json?: unknown;
+  readonly body?: string | ReadableStream<Uint8Array>;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const valueAt = (root: unknown, path: string): unknown =>
+  path.split(".").reduce<unknown>((value, key) => {
+    if (typeof value !== "object" || value === null) return undefined;
+    return Object.entries(value).find(([name]) => name === key)?.[1];
+  }, root);
+
+const readAnswer = async (response: Response): Promise<Answer> => {
+  const text = await response.text();
+  const json = (): unknown => JSON.parse(text);
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json,
+    at(path) {
+      const value = valueAt(json(), path);
+      return typeof value === "string" ? value : JSON.stringify(value);
+    },
+  };
+};
+
+export type Ask = (method: string, path: string, init?: AskInit) => Promise<Answer>;
+
+/** Sends requests to `api`. Every answer must be one that its OpenAPI document declares. */
+export const asking = (api: Api): Ask => {
+  const conformance = conformanceTo(openApiDocument(api.app));
+  return async (method, path, init = {}) => {
+    const headers = new Headers(init.headers);
+    if (init.json !== undefined) headers.set("Content-Type", "application/json");
+    const body = init.json === undefined ? init.body : JSON.stringify(init.json);
+    const url = new URL(path, "http://api.test");
+    const response = await api.fetch(
+      new Request(url.href, { method, headers, ...(body !== undefined && { body }) }),
+    );
+    const answer = await readAnswer(response);
+    conformance.check(method, url.pathname, answer);
+    return answer;
+  };
+};

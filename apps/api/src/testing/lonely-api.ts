@@ -1,0 +1,54 @@
+import { DomainError, type EventBus } from "@closebell/context";
+import { countingIds, memoryEvents } from "@closebell/context/testing";
+import { scriptedChain } from "@closebell/custody/testing";
+import { openDatabase } from "@closebell/database";
+import { Registry } from "prom-client";
+import type { ApiDeps } from "../api-deps.ts";
+import { createApi, type Api } from "../create-api.ts";
+import { asking, type Ask } from "./asking.ts";
+import { recordingLogger, type LogLine } from "./recording-logger.ts";
+
+export interface LonelyApi extends AsyncDisposable {
+  readonly api: Api;
+  readonly ask: Ask;
+  readonly events: EventBus;
+  readonly logged: readonly LogLine[];
+  readonly registry: Registry;
+}
+
+/** The API without a database behind it: for what needs none, and for what happens when it is gone. */
+export const lonelyApi = (change: Partial<ApiDeps> = {}): LonelyApi => {
+  // Nothing listens on port 1.
+  const database = openDatabase({ url: "postgres://someone:secret@127.0.0.1:1/closebell" });
+  const events = memoryEvents();
+  const { lines, log } = recordingLogger();
+  const registry = new Registry();
+  const api = createApi({
+    database,
+    events,
+    ids: countingIds(),
+    log,
+    registry,
+    oracles: {},
+    chains: [scriptedChain()],
+    intake: {
+      place: () => Promise.reject(new DomainError("OVERLOADED", "Too many bets are waiting.")),
+      waiting: () => 0,
+      close: () => Promise.resolve(),
+    },
+    chance: () => 0.5,
+    simulation: { setClose: () => Promise.resolve() },
+    ...change,
+  });
+  return {
+    api,
+    ask: asking(api),
+    events,
+    logged: lines,
+    registry,
+    async [Symbol.asyncDispose]() {
+      api.close();
+      await database.close();
+    },
+  };
+};
