@@ -254,6 +254,7 @@ describe("cursors", () => {
     const forged: readonly (readonly [string, string])[] = [
       ["/rounds", encodeCursor("rounds:NDX:", ["' or 1=1"])],
       [`/users/${user}/bets`, encodeCursor(`bets:${user}`, ["x", "y"])],
+      [`/users/${user}/bets`, encodeCursor(`bets:${user}`, ["9".repeat(19), user])],
       [`/users/${user}/transfers`, encodeCursor(`statement:user/${user}/available`, ["x"])],
       [`/users/${user}/deposits`, encodeCursor(`deposits:${user}:`, ["x"])],
       [`/users/${user}/withdrawals`, encodeCursor(`withdrawals:${user}:`, ["x"])],

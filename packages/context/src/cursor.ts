@@ -24,7 +24,6 @@ const invalid = (cause?: unknown) =>
 /** Forms of what sort keys are made of; whatever has one can be handed to PostgreSQL as that type. */
 export const KEY = {
   bigint: /^[0-9]{1,18}$/,
-  integer: /^[0-9]{1,9}$/,
   code: /^[A-Za-z0-9._-]{1,64}$/,
   uuid: UUID,
 } as const;

@@ -15,7 +15,7 @@ export const listUserBets = async (
   const older =
     lastRound === undefined || lastBet === undefined
       ? sql``
-      : sql`and (round_id, id) < (${lastRound}::int, ${lastBet}::uuid)`;
+      : sql`and (round_id, id) < (${lastRound}::bigint, ${lastBet}::uuid)`;
   return snapshot(deps, async (tx) => {
     const bets = await readBets(
       tx,
