@@ -117,18 +117,29 @@ test("seen, vanished and confirmed, told in one page, is credited once", async (
   expect((await scene.balances(userId)).available).toBe(5n);
 });
 
-test("what isn't ours, or is nothing, or never was, is passed over", async () => {
+test("what isn't ours, or is nothing, is passed over", async () => {
   await using scene = await custodyScene();
   const { chain } = scene;
   const userId = await scene.player();
   const address = await scene.addressOf(userId);
   chain.deposit({ address: outside(), amount: five, confirmed: true });
   chain.deposit({ address, amount: microUsdc(0n), confirmed: true });
-  const never = chain.deposit({ address: outside(), amount: five, confirmed: true });
-  chain.reorg(never.tx);
   chain.deposit({ address, amount: five, confirmed: true });
   expect(await scene.advance()).toMatchObject({ deposits: 1, reorged: 0, problems: [] });
   expect(await statesOf(scene)).toEqual(["CREDITED"]);
+});
+
+test("a deposit that vanished before it was ever seen leaves no trace", async () => {
+  await using scene = await custodyScene();
+  const address = await scene.addressOf(await scene.player());
+  const vanished = { tx: "0x1", log: 0, address, amount: five, confirmed: false, reorged: true };
+  const chain: Chain = {
+    ...scene.chain,
+    deposits: () => Promise.resolve({ deposits: [vanished], cursor: "1" }),
+  };
+  const progress = await advanceChain({ ...scene.deps, chains: [chain] }, { by });
+  expect(progress).toMatchObject({ deposits: 0, reorged: 0, problems: [] });
+  expect(await statesOf(scene)).toEqual([]);
 });
 
 test("a contradiction is reported and holds up nothing after it", async () => {

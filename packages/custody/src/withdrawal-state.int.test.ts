@@ -23,13 +23,20 @@ const force = (scene: Scene, id: string, to: WithdrawalState): Promise<string> =
 test("the database allows the transitions of the state machine and no others", async () => {
   await using scene = await custodyScene();
   const userId = await scene.player(100n);
+  const reach = async (from: WithdrawalState, key: string): Promise<string> => {
+    const id = await scene.withdraw(userId, 1n, `${from}-${key}`);
+    for (const step of PATHS[from]) expect(await force(scene, id, step)).toBe("done");
+    return id;
+  };
   for (const from of STATES) {
+    const id = await reach(from, "");
     for (const to of STATES) {
-      const id = await scene.withdraw(userId, 1n, `${from}-${to}`);
-      for (const step of PATHS[from]) expect(await force(scene, id, step)).toBe("done");
-      const allowed = from === to || TRANSITIONS[from].includes(to);
-      const refused = `a withdrawal cannot go from ${from} to ${to}`;
-      expect(await force(scene, id, to)).toContain(allowed ? "done" : refused);
+      if (TRANSITIONS[from].includes(to)) {
+        expect(await force(scene, await reach(from, to), to)).toBe("done");
+      } else {
+        const refused = `a withdrawal cannot go from ${from} to ${to}`;
+        expect(await force(scene, id, to)).toContain(from === to ? "done" : refused);
+      }
     }
   }
 });
