@@ -56,7 +56,7 @@ test("rounds are listed and filtered, in pages", async () => {
   await using h = await apiHarness();
   await h.moveTo("2026-11-20T22:00:00Z");
   const all = await walk(h, "/rounds", 1);
-  const codes = all.map((round) => Object(round).code);
+  const codes = all.map((round) => String(Object(round).code));
   expect(codes.length).toBeGreaterThan(2);
   expect(codes).toEqual(codes.toSorted().toReversed());
   const open = await h.ask("GET", "/rounds?state=OPEN&market=NDX");

@@ -1,0 +1,140 @@
+import { expect, test } from "bun:test";
+import { connect } from "node:net";
+import { apiHarness, type ApiHarness } from "./testing/api-harness.ts";
+import { serveApi, type ApiServer } from "./serve-api.ts";
+
+const CLIENTS = 200;
+
+const scene = async () => {
+  const h = await apiHarness();
+  await h.moveTo("2026-11-20T22:00:00Z");
+  const server = serveApi(h.api, { port: 0, hostname: "127.0.0.1" });
+  return {
+    h,
+    server,
+    async [Symbol.asyncDispose]() {
+      await server.stop(1_000);
+      await h[Symbol.asyncDispose]();
+    },
+  };
+};
+
+const listen = async (server: ApiServer, path: string, headers: Record<string, string> = {}) => {
+  const response = await fetch(new URL(path, server.url).href, { headers });
+  const decoder = new TextDecoder();
+  let text = "";
+  let ended = false;
+  const done = (async () => {
+    for await (const part of response.body ?? []) text += decoder.decode(part, { stream: true });
+    ended = true;
+  })();
+  const until = async (wanted: string): Promise<string> => {
+    const deadline = performance.now() + 20_000;
+    while (!text.includes(wanted)) {
+      if (ended || performance.now() > deadline) throw new Error(`${wanted} never came: ${text}`);
+      await Bun.sleep(5);
+    }
+    return text;
+  };
+  return { response, until, done, text: () => text };
+};
+
+/** A connection that asks for a stream and then reads nothing. */
+const stuckClient = (server: ApiServer, path: string) => {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  socket.on("error", () => undefined);
+  socket.write(`GET ${path} HTTP/1.1\r\nHost: ${hostname}\r\n\r\n`);
+  socket.pause();
+  return socket;
+};
+
+const bet = async (h: ApiHarness, userId: string, stake: number) => {
+  const placed = await h.ask("POST", "/bets", {
+    json: { userId, side: "UP", stakeMicroUsdc: stake },
+    headers: { "Idempotency-Key": String(stake) },
+  });
+  expect(placed.status).toBe(201);
+  // The intake of the harness has a bus of its own.
+  h.events.publish({ type: "round.pools", market: "NDX", round: "20261123" });
+};
+
+test("200 clients hear of pools and states; one that reads nothing hurts none of them", async () => {
+  await using s = await scene();
+  const { h, server } = s;
+  const user = await h.player("1000000000");
+  const stuck = Array.from({ length: 5 }, () => stuckClient(server, "/rounds/20261123/events"));
+  const clients = await Promise.all(
+    Array.from({ length: CLIENTS }, () => listen(server, "/rounds/20261123/events")),
+  );
+  expect(clients[0]?.response.headers.get("Content-Type")).toContain("text/event-stream");
+  expect(clients[0]?.response.headers.get("Cache-Control")).toBe("no-store");
+  await Promise.all(clients.map((client) => client.until("event: snapshot")));
+  await bet(h, user, 1_000_000);
+  await Promise.all(clients.map((client) => client.until('"poolUpMicroUsdc":"1000000"')));
+  await bet(h, user, 500_000);
+  await Promise.all(clients.map((client) => client.until('"poolUpMicroUsdc":"1500000"')));
+  await h.moveTo("2026-11-23T20:59:59Z");
+  await Promise.all(clients.map((client) => client.until('"state":"LOCKED"')));
+  expect(clients[0]?.text()).not.toContain(user);
+  h.rounds.oracle.script("2026-11-20", { kind: "right", price: "100" });
+  h.rounds.oracle.script("2026-11-23", { kind: "right", price: "101" });
+  await h.moveTo("2026-11-23T21:05:00Z");
+  await h.moveTo("2026-11-23T21:05:01Z");
+  await Promise.all(clients.map((client) => client.done));
+  for (const client of clients) {
+    expect(client.text()).toContain('"state":"SETTLED"');
+    expect(client.text()).toEndWith('event: end\nid: end\ndata: {"reason":"finished"}\n\n');
+  }
+  for (const socket of stuck) socket.destroy();
+});
+
+test("an EventSource that has seen the end is told not to come back", async () => {
+  await using s = await scene();
+  const { h, server } = s;
+  await h.moveTo("2026-11-20T22:00:01Z");
+  const path = "/rounds/20261123/events";
+  const open = await listen(server, path, { "Last-Event-ID": "end" });
+  expect(open.response.status).toBe(200);
+  await open.until("snapshot");
+  h.rounds.oracle.script("2026-11-20", { kind: "right", price: "100" });
+  h.rounds.oracle.script("2026-11-23", { kind: "right", price: "101" });
+  await h.moveTo("2026-11-23T21:05:00Z");
+  await h.moveTo("2026-11-23T21:05:01Z");
+  await open.done;
+  const back = await listen(server, path, { "Last-Event-ID": "end" });
+  expect(back.response.status).toBe(204);
+  const other = await listen(server, path, { "Last-Event-ID": "17" });
+  await other.done;
+  expect(other.text()).toContain("event: snapshot");
+  expect(other.text()).toContain("event: end");
+});
+
+test("a market's stream tells what is current, and its end when the server drains", async () => {
+  await using s = await scene();
+  const { h, server } = s;
+  const client = await listen(server, "/events");
+  await client.until('"code":"20261123"');
+  await h.moveTo("2026-11-23T20:59:59Z");
+  await client.until("event: current");
+  await client.until('"code":"20261124"');
+  const started = performance.now();
+  await server.stop(5_000);
+  await client.done;
+  expect(client.text()).toEndWith('event: end\nid: end\ndata: {"reason":"draining"}\n\n');
+  expect(performance.now() - started).toBeLessThan(4_000);
+  expect(fetch(server.url)).rejects.toThrow();
+});
+
+test("what is being answered is answered before the server stops", async () => {
+  await using s = await scene();
+  const { h, server } = s;
+  h.api.app.get("/slow", async (c) => {
+    await Bun.sleep(300);
+    return c.text("done");
+  });
+  const answer = fetch(new URL("/slow", server.url).href);
+  await Bun.sleep(100);
+  await server.stop(5_000);
+  expect(await (await answer).text()).toBe("done");
+});
