@@ -80,6 +80,8 @@ export const createBetIntake = (deps: Deps, options: BetIntakeOptions = {}): Bet
   let closed = false;
 
   const drain = async (): Promise<void> => {
+    // bets that arrive together go together, the first one too
+    await Promise.resolve();
     while (queue.length > 0) await sendOrSplit({ deps, stripe, queue }, takeBatch(queue, maxBatch));
     running = undefined;
   };

@@ -22,16 +22,25 @@ export const findBatchRound = (
   reachable(deps.database.url, async () => {
     const { orm } = deps.database;
     const market = await findMarket(orm, marketCode);
+    const inMarket = sql`select r.id, r.code, r.market from rounds.round r, moment
+      where r.market = ${market.code}`;
+    // by closing date, an index: what this costs must not grow with the rounds ever played
     const which =
       roundCode === undefined
-        ? sql`r.opens_at <= clock.now()
-              order by (r.state in ('SCHEDULED', 'OPEN') and r.lock_at > clock.now()) desc,
-                case when r.lock_at > clock.now() then r.lock_at end, r.lock_at desc limit 1`
-        : sql`r.code = ${roundCode}`;
+        ? sql`(${inMarket} and r.opens_at <= moment.now and r.lock_at > moment.now
+               and r.closing_date >= moment.today - 1
+               order by (r.state in ('SCHEDULED', 'OPEN')) desc, r.lock_at limit 1)
+              union all
+              (${inMarket} and r.opens_at <= moment.now and r.lock_at <= moment.now
+               order by r.closing_date desc limit 1)
+              limit 1`
+        : sql`${inMarket} and r.code = ${roundCode}`;
     const [found] = await orm.execute<{ id: number; code: string; previousId: number | null }>(sql`
+      with moment as materialized (
+        select now, (now at time zone 'UTC')::date as today from clock.now() as now)
       select r.id, r.code, (select p.id from rounds.round p where p.market = r.market and p.id < r.id
                             order by p.id desc limit 1) as "previousId"
-      from rounds.round r where r.market = ${market.code} and ${which}`);
+      from (${which}) r`);
     if (found !== undefined) return { ...found, market: market.code };
     throw roundCode === undefined
       ? new DomainError("ROUND_NOT_OPEN", "No round takes bets now.")
