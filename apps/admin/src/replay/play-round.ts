@@ -1,0 +1,70 @@
+import { DomainError } from "@closebell/context";
+import { moveClock } from "@closebell/database";
+import { advanceRounds, getRound, settleRound } from "@closebell/rounds";
+import { moveMoney } from "./move-money.ts";
+import { wishFor } from "./players.ts";
+import type { PlannedSession } from "./session-plan.ts";
+import { byOf, type Stage } from "./stage.ts";
+
+const placeBets = async (stage: Stage, session: PlannedSession): Promise<void> => {
+  const { chance, deps, expected, intake, players } = stage;
+  const wishes = wishFor(
+    chance,
+    players.map(({ id }) => expected.available(id)),
+  );
+  const receipts = await Promise.all(
+    wishes.flatMap(({ player, side, stake }) => {
+      const who = players[player];
+      if (who === undefined) return [];
+      const request = { by: byOf(stage, who.actor), idempotencyKey: deps.ids.uuid() };
+      return [intake.place({ ...request, userId: who.id, side, stake })];
+    }),
+  );
+  for (const { bet } of receipts) {
+    if (bet.roundCode !== session.code) {
+      throw new DomainError(
+        "INTERNAL",
+        `A bet meant for round ${session.code} went to ${bet.roundCode}.`,
+      );
+    }
+    expected.bet(bet);
+  }
+};
+
+const advanceTo = async (stage: Stage, to: Temporal.Instant): Promise<readonly string[]> => {
+  const by = byOf(stage, stage.operator);
+  await moveClock(stage.deps, { by, to });
+  return (await advanceRounds(stage.deps, { by }))?.finished ?? [];
+};
+
+/** A move above the guard waits for an operator, whom the replay plays: the file is right. */
+const settleHeld = async (stage: Stage, code: string, result: "UP" | "DOWN"): Promise<boolean> => {
+  const { heldReason } = await getRound(stage.deps, { market: stage.market.code, code });
+  if (heldReason === null) return false;
+  const by = { ...byOf(stage, stage.operator), reason: `held (${heldReason}); the file says so` };
+  await settleRound(stage.deps, { by, market: stage.market.code, code, result });
+  return true;
+};
+
+/**
+ * Plays one round to its end: money moves, everybody bets, the lock passes, the close is asked for, and asked for again
+ * after the grace where the file lacks it.
+ * @throws DomainError INTERNAL where the service does not finish the round
+ */
+export const playRound = async (stage: Stage, session: PlannedSession): Promise<void> => {
+  const { code, times } = session;
+  await moveMoney(stage);
+  await placeBets(stage, session);
+  await advanceTo(stage, times.lockAt);
+  const settled = await advanceTo(stage, times.settlesFrom);
+  const { outcome } = stage.expected.settle(session);
+  if (settled.includes(code)) return;
+  if (outcome !== "VOID" && (await settleHeld(stage, code, outcome))) return;
+  const voided = await advanceTo(stage, times.graceEndsAt);
+  if (voided.includes(code)) return;
+  const { state, heldReason } = await getRound(stage.deps, { market: stage.market.code, code });
+  throw new DomainError(
+    "INTERNAL",
+    `Round ${code} is ${state}${heldReason === null ? "" : ` (held: ${heldReason})`} after its grace, where ${outcome} was expected.`,
+  );
+};

@@ -1,0 +1,99 @@
+import { simulatedChain } from "@closebell/adapters/chain";
+import { fileOracle } from "@closebell/adapters/oracle";
+import type { Ids, Logger } from "@closebell/context";
+import { openDatabase } from "@closebell/database";
+import { operatorActor } from "@closebell/identity";
+import { MAX_POOL, microUsdc } from "@closebell/money";
+import {
+  advanceRounds,
+  createBetIntake,
+  ensureDefaultMarket,
+  getMarket,
+  type MarketSettings,
+} from "@closebell/rounds";
+import { auditBooks, type BooksAudit } from "@closebell/runtime";
+import { quietEvents } from "../quiet-events.ts";
+import { seededChance } from "./chance.ts";
+import { compareBooks } from "./compare-books.ts";
+import type { ReplayTotals } from "./expectation.ts";
+import { playRound } from "./play-round.ts";
+import type { PlannedSession } from "./session-plan.ts";
+import { byOf, setStage, type ReplayDeps } from "./stage.ts";
+
+/** What to play, on which migrated sandbox database. */
+export interface ReplayInput {
+  readonly url: string;
+  /** Text of the file of closes. */
+  readonly text: string;
+  readonly sessions: readonly PlannedSession[];
+  readonly settings: MarketSettings;
+  readonly bettors: number;
+  readonly seed: number;
+  readonly ids: Ids;
+  readonly log: Logger;
+  /** Name of the operator. */
+  readonly operator: string;
+  readonly onProgress: (done: number, total: number) => void;
+  readonly signal: AbortSignal;
+}
+
+/** What came of it: totals as the database has them, and where they are not what the rules alone say. */
+export interface ReplayOutcome {
+  readonly totals: ReplayTotals;
+  readonly audit: BooksAudit;
+  readonly differences: readonly string[];
+}
+
+/** The market of a replay: the usual rules, any stake, the file as its only source. */
+export const replayMarket = (usual: MarketSettings): MarketSettings => ({
+  ...usual,
+  minStake: microUsdc(1n),
+  maxStake: MAX_POOL,
+  onGraceEnd: "void",
+  sources: ["file"],
+  sourceRule: "first",
+});
+
+/** The audit at the end reads every transfer of twenty years. */
+const STATEMENT_TIMEOUT_MS = 300_000;
+
+/**
+ * Plays every session, use case by use case, with the service's own verbs, and audits the books.
+ * @throws DomainError where the service refuses or leaves undone what it must do; the signal's reason when it aborts
+ */
+export const runReplay = async (input: ReplayInput): Promise<ReplayOutcome> => {
+  const { url, ids, log, settings, sessions } = input;
+  const database = openDatabase({ url, max: 4, statementTimeoutMs: STATEMENT_TIMEOUT_MS });
+  const chain = simulatedChain();
+  const oracle = fileOracle({ text: input.text });
+  const deps: ReplayDeps = {
+    database,
+    ids,
+    log,
+    events: quietEvents,
+    chains: [chain],
+    oracles: { [oracle.name]: oracle },
+  };
+  const intake = createBetIntake(deps);
+  try {
+    const operator = await operatorActor(deps, { name: input.operator });
+    await ensureDefaultMarket(deps, { by: byOf({ deps }, operator), settings });
+    const market = await getMarket(deps, { code: settings.code });
+    await advanceRounds(deps, { by: byOf({ deps }, operator) });
+    const chance = seededChance(input.seed);
+    const stage = await setStage(
+      { deps, intake, market, operator, chance, chain: chain.name },
+      input.bettors,
+    );
+    for (const [n, session] of sessions.entries()) {
+      input.signal.throwIfAborted();
+      await playRound(stage, session);
+      input.onProgress(n + 1, sessions.length);
+    }
+    const { totals, differences } = await compareBooks(deps, market.code, stage.expected);
+    return { totals, differences, audit: await auditBooks(deps) };
+  } finally {
+    await intake.close();
+    await database.close();
+  }
+};
