@@ -34,6 +34,12 @@ const everyAnswer = {
   traceparent: { description: "W3C Trace Context", schema: { type: "string" } },
 } as const;
 
+// Hono reads headers in small letters; people know them by these names.
+const HEADER_NAMES: Readonly<Record<string, string>> = {
+  "idempotency-key": "Idempotency-Key",
+  "last-event-id": "Last-Event-ID",
+};
+
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
 /** The service's OpenAPI 3.1 document. Build it once, when every route is registered. */
@@ -49,5 +55,8 @@ export const openApiDocument = (app: ApiApp) => {
   );
   for (const response of operations.flatMap((one) => Object.values(one?.responses ?? {})))
     response.headers = { ...everyAnswer, ...response.headers };
+  for (const parameter of operations.flatMap((one) => one?.parameters ?? []))
+    if ("in" in parameter && parameter.in === "header")
+      parameter.name = HEADER_NAMES[parameter.name] ?? parameter.name;
   return document;
 };

@@ -47,7 +47,9 @@ export const docsRoutes = (app: ApiApp): void => {
       "Cache-Control": "public, no-cache",
     });
   });
+  app.get("/", (c) => c.redirect("/docs"));
   app.get("/docs", confined, page);
+  app.get("/favicon.ico", (c) => c.body(null, 204, { "Cache-Control": "public, max-age=86400" }));
   app.get("/docs/scalar.js", async (c) => {
     const { etag, plain, gzipped } = await bundle();
     const headers = {

@@ -22,13 +22,15 @@ export const betSchema = z
     stakeMicroUsdc: amountOut("1000000"),
     acceptedAt: instantOut("2026-11-23T15:04:05.123456Z", "When the bet was accepted"),
     state: z.enum(["PLACED", "WON", "LOST", "REFUNDED"]),
-    payoutMicroUsdc: amountOut(
-      "1990000",
-      "What came back, stake included; null while open",
-    ).nullable(),
+    payoutMicroUsdc: amountOut("1990000", "What came back, stake included; null while open")
+      .nullable()
+      .openapi({ example: null }),
     refundReason: z
       .enum(["CANCELLED_SESSION", "ORACLE_TIMEOUT", "NO_WINNERS", "OPERATOR", "PAST_POST"])
       .nullable()
-      .openapi({ description: "Why the stake came back; PAST_POST: taken after the true lock" }),
+      .openapi({
+        description: "Why the stake came back; PAST_POST: taken after the true lock",
+        example: null,
+      }),
   })
   .openapi("Bet");

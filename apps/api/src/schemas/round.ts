@@ -8,7 +8,7 @@ const VOID_REASONS = ["CANCELLED_SESSION", "ORACLE_TIMEOUT", "NO_WINNERS", "OPER
 const HELD_REASONS = ["GUARD", "GRACE_ENDED", "OPERATOR"] as const;
 
 const price = (description: string) =>
-  z.string().nullable().openapi({ example: "24982.62", description });
+  z.string().nullable().openapi({ example: null, description });
 
 const count = (description: string) =>
   z.number().int().min(0).openapi({ example: 12, description });
@@ -48,10 +48,10 @@ export const roundSchema = z
     previousDate: dateOut("The session whose close it is compared with"),
     state: z.enum(ROUND_STATES),
     paused: z.boolean().openapi({ description: "An operator has stopped bets for now" }),
-    heldReason: z
-      .enum(HELD_REASONS)
-      .nullable()
-      .openapi({ description: "Why settlement waits for an operator; null if it does not" }),
+    heldReason: z.enum(HELD_REASONS).nullable().openapi({
+      description: "Why settlement waits for an operator; null if it does not",
+      example: null,
+    }),
     opensAt: instantOut("2026-11-20T20:59:59Z", "From here on bets are taken"),
     lockAt: instantOut("2026-11-23T20:59:59Z", "Bets count before this instant"),
     closeAt: instantOut("2026-11-23T21:00:00Z", "The session's close"),
@@ -60,19 +60,18 @@ export const roundSchema = z
       "2026-11-23T21:35:00Z",
       "Without a valid price by here the rules decide",
     ),
-    outcome: z.enum(["UP", "DOWN", "VOID"]).nullable(),
-    voidReason: z.enum(VOID_REASONS).nullable(),
+    outcome: z.enum(["UP", "DOWN", "VOID"]).nullable().openapi({ example: null }),
+    voidReason: z.enum(VOID_REASONS).nullable().openapi({ example: null }),
     previousClose: price("Exact decimal; null until the outcome is fixed"),
     close: price("Exact decimal; null until the outcome is fixed"),
     poolUpMicroUsdc: amountOut("25000000"),
     poolDownMicroUsdc: amountOut("75000000"),
-    feeMicroUsdc: amountOut("750000").nullable(),
+    feeMicroUsdc: amountOut("750000").nullable().openapi({ example: null }),
     betsUp: count("Bets on UP"),
     betsDown: count("Bets on DOWN"),
-    settledAt: instantOut(
-      "2026-11-23T21:05:04Z",
-      "When the last bet was paid or refunded",
-    ).nullable(),
+    settledAt: instantOut("2026-11-23T21:05:04Z", "When the last bet was paid or refunded")
+      .nullable()
+      .openapi({ example: null }),
     simulated: z.boolean().openapi({ description: "True where prices are made up or set by hand" }),
     rules: rulesSchema,
   })
