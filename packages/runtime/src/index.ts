@@ -10,6 +10,7 @@ export { createTelemetry, type Telemetry } from "./create-telemetry.ts";
 export { ensureMarket } from "./ensure-market.ts";
 export { explain } from "./explain.ts";
 export { migrateAll, type MigrateAllOptions, type MigratedAll } from "./migrate-all.ts";
+export { onLauncherExit } from "./on-launcher-exit.ts";
 export {
   attachPlace,
   openPlace,

@@ -8,6 +8,9 @@ export interface StopOptions {
   readonly deadlineMs: number;
 }
 
+/** Ctrl-C reaches every process of the terminal, and a launcher may pass it on: two so close are one. */
+const SAME_SIGNAL_MS = 500;
+
 /** Begins the end of this process, as a signal does. The reason goes into the log. */
 export type Shutdown = (reason: string) => void;
 
@@ -16,10 +19,10 @@ export type Shutdown = (reason: string) => void;
  * nobody caught is logged and stops it too, with exit code 1; a promise that nobody waited for is only logged.
  */
 export const stopOnSignal = ({ log, stop, deadlineMs }: StopOptions): Shutdown => {
-  let stopping = false;
+  let since: number | undefined;
   const shutdown = (reason: string, code = 0): void => {
-    if (stopping) return;
-    stopping = true;
+    if (since !== undefined) return;
+    since = performance.now();
     log.info({ reason }, "stopping");
     setTimeout(() => {
       log.error({ deadlineMs }, "stopping took too long; ending anyway");
@@ -37,7 +40,10 @@ export const stopOnSignal = ({ log, stop, deadlineMs }: StopOptions): Shutdown =
     );
   };
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.on(signal, () => (stopping ? process.exit(130) : shutdown(signal)));
+    process.on(signal, () => {
+      if (since === undefined) shutdown(signal);
+      else if (performance.now() - since > SAME_SIGNAL_MS) process.exit(130);
+    });
   }
   process.on("uncaughtException", (error: unknown) => {
     log.error({ err: error }, "an exception that nobody caught");

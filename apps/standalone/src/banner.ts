@@ -1,0 +1,78 @@
+import { databaseClock } from "@closebell/database";
+import { currentRounds } from "@closebell/rounds";
+import type { Place, Runtime } from "@closebell/runtime";
+
+export interface BannerParts {
+  readonly runtime: Runtime;
+  readonly place: Place;
+  readonly url: string;
+}
+
+const ZONE = "America/New_York";
+
+/** "Mon 2026-11-23 15:59:59 New York" */
+const inNewYork = (instant: Temporal.Instant): string => {
+  const local = instant.toZonedDateTimeISO(ZONE);
+  const day = local.toLocaleString("en-US", { weekday: "short" });
+  return `${day} ${local.toPlainDate().toString()} ${local.toPlainTime().toString({ smallestUnit: "second" })} New York`;
+};
+
+const roundLine = async (runtime: Runtime): Promise<string> => {
+  const { open, opensNextAt } = await currentRounds(runtime, {});
+  if (open !== null) {
+    return `${open.market} ${open.code} takes bets until ${inNewYork(open.lockAt)}`;
+  }
+  return opensNextAt === null ? "none is scheduled yet" : `opens ${inNewYork(opensNextAt)}`;
+};
+
+const simulatedLines = ({ oracles, chains }: Runtime): (readonly [string, string])[] => {
+  const simulated = Object.values(oracles).some((oracle) => oracle.simulated);
+  return [
+    [
+      "Prices",
+      simulated ? "SIMULATED: made up, no market behind them" : Object.keys(oracles).join(", "),
+    ],
+    [
+      "Chain",
+      chains.every((chain) => chain.simulated)
+        ? "SIMULATED: no real money moves"
+        : chains.map((chain) => chain.name).join(", "),
+    ],
+  ];
+};
+
+const dataLine = (place: Place): string =>
+  place.dataDir === undefined ? "the PostgreSQL of DATABASE_URL" : place.dataDir;
+
+const sandboxLines = async ({
+  runtime,
+  url,
+}: BannerParts): Promise<(readonly [string, string])[]> => {
+  const now = await databaseClock(runtime.database).now();
+  return [
+    ["Clock", `stands at ${inNewYork(now)} until you move it:`],
+    ["", `curl -X POST ${url}/simulate/clock -H 'content-type: application/json' \\`],
+    ["", `     -d '{"advanceSeconds": 28800}'`],
+    ["First round", "README.md plays one in curl, from creating a user to the payout"],
+  ];
+};
+
+/** What somebody who has just started the service wants to know. */
+export const banner = async (parts: BannerParts): Promise<string> => {
+  const { runtime, place, url } = parts;
+  const lines: (readonly [string, string])[] = [
+    ["API", url],
+    ["Docs", `${url}/docs`],
+    ["Health", `${url}/health/components`],
+    ["Round", await roundLine(runtime)],
+    ...simulatedLines(runtime),
+    ["Data", dataLine(place)],
+    ["Commands", "bun run admin --help"],
+    ...(runtime.sandbox ? await sandboxLines(parts) : []),
+    ["Stop", "Ctrl-C"],
+  ];
+  const width = Math.max(...lines.map(([name]) => name.length)) + 2;
+  const title = runtime.sandbox ? "Closebell runs as a sandbox." : "Closebell is running.";
+  const body = lines.map(([name, value]) => `  ${name.padEnd(width)}${value}`);
+  return `\n${title}\n\n${body.join("\n")}\n\n`;
+};

@@ -1,0 +1,34 @@
+import { explain } from "@closebell/runtime";
+import { playDemo } from "./play-demo.ts";
+import { runService } from "./run-service.ts";
+
+const USAGE = `Usage: bun run start | sandbox | demo
+
+  start     the service on real time, with a PostgreSQL of its own under .data/
+  sandbox   the same on a clock that you move, under .data/sandbox/
+  demo      plays one round in seconds on a throw-away database, and checks the books at each step
+`;
+
+const run = async (command: string): Promise<number | undefined> => {
+  switch (command) {
+    case "start":
+      await runService({ sandbox: false });
+      return undefined;
+    case "sandbox":
+      await runService({ sandbox: true });
+      return undefined;
+    case "demo":
+      return await playDemo((line) => console.log(line));
+    default:
+      console.error(USAGE);
+      return 2;
+  }
+};
+
+try {
+  const code = await run(process.argv[2] ?? "");
+  if (code !== undefined) process.exit(code);
+} catch (error) {
+  console.error(explain(error));
+  process.exit(1);
+}

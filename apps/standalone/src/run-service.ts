@@ -1,0 +1,103 @@
+import { startApi } from "@closebell/api";
+import type { Logger } from "@closebell/context";
+import {
+  type Config,
+  createLogger,
+  createRuntime,
+  migrateAll,
+  onLauncherExit,
+  openPlace,
+  readConfig,
+  stopOnSignal,
+} from "@closebell/runtime";
+import { createScheduler, type Scheduler } from "@closebell/scheduler";
+import { banner } from "./banner.ts";
+import { sandboxMorning } from "./sandbox-morning.ts";
+
+interface Service {
+  readonly config: Config;
+  readonly log: Logger;
+  readonly sandbox: boolean;
+  /** What was started so far, to be stopped in reverse. */
+  readonly started: AsyncDisposableStack;
+  /** Aborted when the end came before all was started. */
+  readonly interrupt: AbortSignal;
+}
+
+/** One process has them all, so it may have more of them. */
+const CONNECTIONS = 20;
+
+const openDatabaseOf = async ({ config, log, sandbox, started }: Service) => {
+  const dataDir = sandbox ? config.sandboxDir : config.dataDir;
+  const place = await openPlace({ config, mode: "serve", log, dataDir });
+  started.defer(() => place.close());
+  const now = sandboxMorning(Temporal.Now.plainDateISO());
+  await migrateAll({ url: place.url, config, log, ...(sandbox ? { sandbox: { now } } : {}) });
+  return place;
+};
+
+/** Waits until the rounds are what they should be now, but not for long. */
+const firstTick = async (scheduler: Scheduler): Promise<void> => {
+  for (let n = 0; n < 150 && scheduler.lastTick() === undefined; n += 1) await Bun.sleep(20);
+};
+
+const start = async (service: Service): Promise<void> => {
+  const { config, log, started, interrupt } = service;
+  const place = await openDatabaseOf(service);
+  interrupt.throwIfAborted();
+  const runtime = await createRuntime({
+    config,
+    log,
+    place,
+    name: "standalone",
+    connections: CONNECTIONS,
+    queue: true,
+  });
+  started.defer(() => runtime.stop());
+  const { queue } = runtime;
+  if (queue === undefined) throw new Error("the runtime has no queue");
+  const scheduler = createScheduler({ ...runtime, queue });
+  const api = startApi(runtime, config);
+  started.defer(async () => {
+    await Promise.all([api.stop(), scheduler.stop()]);
+  });
+  await place.announce(api.port);
+  interrupt.throwIfAborted();
+  scheduler.start();
+  log.info({ url: api.url, sandbox: runtime.sandbox }, "service started");
+  await firstTick(scheduler);
+  // stdout is the log
+  process.stderr.write(await banner({ runtime, place, url: api.url }));
+};
+
+/**
+ * Runs API, docs and scheduler in this process until it is told to stop; as a sandbox, on a database of its own.
+ * @throws ConfigError, DomainError where it can't start; what it had started is stopped again
+ */
+export const runService = async (options: { readonly sandbox: boolean }): Promise<void> => {
+  const config = readConfig();
+  const log = createLogger({ ...config, name: "closebell" });
+  const started = new AsyncDisposableStack();
+  const interrupt = new AbortController();
+  const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
+  const shutdown = stopOnSignal({
+    log,
+    deadlineMs: 20_000,
+    async stop() {
+      interrupt.abort();
+      await settled;
+      await started.disposeAsync();
+    },
+  });
+  onLauncherExit(() => shutdown("the launcher is gone"));
+  try {
+    await start({ ...options, config, log, started, interrupt: interrupt.signal });
+  } catch (error) {
+    // who asked for the end has it coming
+    if (interrupt.signal.aborted) return;
+    await started.disposeAsync();
+    throw error;
+  } finally {
+    settle();
+  }
+};
