@@ -29,6 +29,7 @@ const FAST = {
   shared_buffers: "64MB",
   max_connections: 300,
   autovacuum: "off",
+  deadlock_timeout: "100ms",
 };
 
 interface Options {
@@ -105,7 +106,6 @@ const runTests = async (
     [
       process.execPath,
       "test",
-      "--no-orphans",
       ...(options.serial ? [] : ["--parallel"]),
       ...(options.coverage ? ["--coverage", "--coverage-reporter=lcov"] : []),
       ...options.rest,
