@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { accountStatement, userAccount } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { advanceChain } from "./advance-chain.ts";
 import type { Chain } from "./chain.ts";
@@ -33,6 +34,20 @@ test("a deposit is seen without money, and credited once it is confirmed", async
   chain.confirm(tx);
   expect((await scene.advance()).deposits).toBe(0);
   expect(await scene.balances(userId)).toMatchObject({ available: 5n, custody: 5n });
+  expect(await scene.wrong()).toEqual([]);
+});
+
+test("seen in one month and confirmed in the next, it counts in the month it was seen", async () => {
+  await using scene = await custodyScene();
+  const userId = await scene.player();
+  const { tx } = scene.chain.deposit({ address: await scene.addressOf(userId), amount: five });
+  await scene.advance();
+  await scene.scratch.setClock("2026-12-01T00:00:00Z");
+  scene.chain.confirm(tx);
+  await scene.advance();
+  const code = userAccount(userId, "available");
+  const { items } = await accountStatement(scene.deps, { code, limit: 10 });
+  expect(items.map((line) => [line.kind, line.period])).toEqual([["deposit", 202611]]);
   expect(await scene.wrong()).toEqual([]);
 });
 
@@ -97,7 +112,7 @@ test("it may come back and vanish again: the house gains and loses, the user not
       capital: -5n,
       custody: 0n,
     });
-    await scene.scratch.setClock(`2026-12-0${round + 1}T00:00:00Z`);
+    await scene.scratch.setClock(`2026-11-2${round + 1}T00:00:00Z`);
     chain.confirm(tx);
     await scene.advance();
     expect(await scene.balances(userId)).toMatchObject({ available: 5n, capital: 0n, custody: 5n });
