@@ -151,6 +151,15 @@ test("readiness ends with draining or a full intake; the process lives on", asyn
   expect((await lonely.ask("GET", "/health")).status).toBe(200);
 });
 
+test("nobody keeps an answer unless its route says so", async () => {
+  await using lonely = lonelyApi();
+  const cacheOf = async (path: string) =>
+    (await lonely.ask("GET", path)).headers.get("Cache-Control");
+  expect(await cacheOf("/health")).toBe("no-store");
+  expect(await cacheOf("/nothing")).toBe("no-store");
+  expect(await cacheOf("/openapi.json")).toBe("public, no-cache");
+});
+
 test("HEAD is GET without a body", async () => {
   await using lonely = lonelyApi();
   const answer = await lonely.ask("HEAD", "/health");

@@ -126,6 +126,21 @@ test("a market's stream tells what is current, and its end when the server drain
   expect(fetch(server.url)).rejects.toThrow();
 });
 
+test("a body that claims to be huge is refused by its header, with a problem document", async () => {
+  await using s = await scene();
+  const { hostname, port } = new URL(s.server.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  const { promise, resolve } = Promise.withResolvers<string>();
+  socket.on("data", (data: Buffer) => resolve(data.toString()));
+  socket.write(
+    `POST /users HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: 4000000000\r\n\r\n{`,
+  );
+  const answer = await promise;
+  expect(answer).toStartWith("HTTP/1.1 413");
+  expect(answer).toContain('"code":"PAYLOAD_TOO_LARGE"');
+  socket.destroy();
+});
+
 test("what is being answered is answered before the server stops", async () => {
   await using s = await scene();
   const { h, server } = s;

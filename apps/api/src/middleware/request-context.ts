@@ -19,4 +19,6 @@ export const requestContext = (ids: Ids) =>
     await next();
     c.res.headers.set("X-Request-Id", requestId);
     c.res.headers.set("traceparent", traceparentOf(trace));
+    // What a route says nothing about is somebody's own, or of this moment.
+    if (!c.res.headers.has("Cache-Control")) c.res.headers.set("Cache-Control", "no-store");
   });
