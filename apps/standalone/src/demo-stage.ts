@@ -94,6 +94,7 @@ export const openStage = async (
   stack.defer(() => intake.close());
   const held = stack.move();
   let steps = 0;
+  let gone: Promise<void> | undefined;
   const by = (): By => ({ actor: SYSTEM_ACTORS.anonymous, requestId: runtime.ids.uuid() });
   return {
     runtime,
@@ -108,6 +109,6 @@ export const openStage = async (
       for (const line of lines) say(`    ${line}`);
       say(`    books: ${await booksLine(runtime)}\n`);
     },
-    [Symbol.asyncDispose]: () => held.disposeAsync(),
+    [Symbol.asyncDispose]: () => (gone ??= held.disposeAsync()),
   };
 };
