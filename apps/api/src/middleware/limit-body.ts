@@ -1,7 +1,7 @@
 import { DomainError } from "@closebell/context";
 import { bodyLimit } from "hono/body-limit";
 
-export const MAX_BODY_BYTES = 64 * 1024;
+const MAX_BODY_BYTES = 64 * 1024;
 
 /** Refuses a body over 64 KiB, by its Content-Length or, where it comes in chunks, as soon as it has grown too large. */
 export const limitBody = () =>

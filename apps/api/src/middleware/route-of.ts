@@ -2,7 +2,7 @@ import type { Context } from "hono";
 import { matchedRoutes } from "hono/route";
 
 /** What the metrics and logs call a path that no route has, so that nobody can invent label values. */
-export const UNMATCHED = "unmatched";
+const UNMATCHED = "unmatched";
 
 /** The route that answers, as the document writes it (`/users/{userId}`): a label with few values. */
 export const routeOf = (c: Context): string => {

@@ -3,7 +3,7 @@ import { z } from "@hono/zod-openapi";
 import { PROBLEM_TYPE, PROBLEMS, problemPath } from "../problem.ts";
 
 /** RFC 9457. */
-export const problemSchema = z
+const problemSchema = z
   .object({
     type: z.string().openapi({ description: "Where this kind of problem is explained" }),
     title: z.string().openapi({ description: "The kind of problem, the same every time" }),
