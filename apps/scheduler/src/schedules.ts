@@ -33,7 +33,9 @@ export const checkSchedules = (schedules: readonly Schedule[]): void => {
       return [`${schedule.name}: a pattern begins with seconds, so it has six fields`];
     }
     try {
-      CronExpressionParser.parse(schedule.pattern, { tz: schedule.tz });
+      // the parser alone would take any zone
+      Temporal.Now.zonedDateTimeISO(schedule.tz);
+      CronExpressionParser.parse(schedule.pattern, { tz: schedule.tz }).next();
       return [];
     } catch (error) {
       return [`${schedule.name}: ${error instanceof Error ? error.message : String(error)}`];
