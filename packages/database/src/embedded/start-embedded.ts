@@ -1,13 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdir } from "node:fs/promises";
-import { existsSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 import { DomainError, type Logger } from "@closebell/context";
 import { packagedBinaries, systemBinaries } from "./binaries.ts";
 import { type Cluster, configure, ensureCluster, startCluster, stopCluster } from "./cluster.ts";
-import { giveToOwnerOf, readConnectionFile, writeConnectionFile } from "./connection-file.ts";
+import { readConnectionFile, writeConnectionFile } from "./connection-file.ts";
 import { freePort, isPortFree } from "./free-port.ts";
-import { type InstanceLock, takeInstanceLock } from "./instance-lock.ts";
+import { lockFolder } from "./lock-folder.ts";
 import { runningPostmaster } from "./postmaster.ts";
 import {
   clusterDirs,
@@ -55,37 +53,6 @@ const SETTINGS = {
   log_min_messages: "log",
   log_checkpoints: "off",
   jit: "off",
-};
-
-const openFolder = async (dataDir: string): Promise<void> => {
-  if (existsSync(dataDir)) return;
-  await mkdir(dataDir, { recursive: true });
-  // whatever the umask: the server's user must get through, and what is secret inside has its own mode
-  await chmod(dataDir, 0o755);
-};
-
-const lockFolder = async (dataDir: string): Promise<InstanceLock> => {
-  let lock: InstanceLock | undefined;
-  try {
-    await openFolder(dataDir);
-    const path = join(dataDir, "instance.lock");
-    lock = takeInstanceLock(path);
-    if (lock !== undefined) await giveToOwnerOf(dataDir, path);
-  } catch (error) {
-    throw new DomainError(
-      "DATABASE_UNAVAILABLE",
-      `${dataDir} can't be written by this user. Run as its owner, or set DATA_DIR to another folder.`,
-      { cause: error },
-    );
-  }
-  if (lock !== undefined) return lock;
-  const other = await readConnectionFile(dataDir);
-  const where =
-    other === undefined ? "" : ` (port ${other.apiPort ?? other.port}, process ${other.pid})`;
-  throw new DomainError(
-    "DATABASE_UNAVAILABLE",
-    `Another instance${where} is running on ${dataDir}. Stop it, or set DATA_DIR to another folder.`,
-  );
 };
 
 const prepare = async (dataDir: string, options: EmbeddedOptions): Promise<Cluster> => {
