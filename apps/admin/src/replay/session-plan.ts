@@ -1,15 +1,14 @@
 import {
   BeyondHorizon,
   closureOn,
+  formatCode,
   previousSession,
   roundTimes,
-  sessionOn,
   sessionsBetween,
   type Exchange,
   type RoundOffsets,
   type RoundTimes,
 } from "@closebell/calendar";
-import { formatCode } from "@closebell/calendar";
 import type { FileClose } from "@closebell/adapters/oracle";
 import { DomainError } from "@closebell/context";
 

@@ -1,0 +1,39 @@
+import { advanceChain } from "@closebell/custody";
+import { advanceRounds } from "@closebell/rounds";
+import { facts } from "../output/table.ts";
+import type { AddCommand } from "../program.ts";
+
+const listed = (codes: readonly string[]): string => (codes.length === 0 ? "-" : codes.join(", "));
+
+export const advanceCommand: AddCommand = (program, cli) => {
+  program
+    .command("advance")
+    .summary("do what is due now")
+    .description(
+      "Does what is due by the clock, as the scheduler does every second: schedules, opens, locks and settles rounds, " +
+        "takes in deposits, sends withdrawals. Harmless beside a running scheduler; needed where none runs.",
+    )
+    .action(() =>
+      cli.run(async (session) => {
+        const by = await session.by();
+        const rounds = await advanceRounds(session.runtime, { by });
+        const chain = await advanceChain(session.runtime, { by });
+        const done = rounds ?? { scheduled: [], opened: [], locked: [], finished: [] };
+        return {
+          json: { rounds: done, chain, busy: rounds === undefined },
+          text: facts([
+            ["scheduled", listed(done.scheduled)],
+            ["opened", listed(done.opened)],
+            ["locked", listed(done.locked)],
+            ["finished", listed(done.finished)],
+            ["deposits credited", String(chain.deposits)],
+            ["withdrawals sent", String(chain.broadcast)],
+            ["withdrawals paid", String(chain.confirmed)],
+            ["withdrawals returned", String(chain.failed)],
+            ["problems", chain.problems.map(({ message }) => message).join("; ") || undefined],
+            ["note", rounds === undefined ? "a scheduler is at it right now" : undefined],
+          ]),
+        };
+      }),
+    );
+};

@@ -1,0 +1,36 @@
+import { EXIT } from "../output/exit-codes.ts";
+import { table } from "../output/table.ts";
+import { auditJson } from "../present/audit.ts";
+import { usdc } from "../present/money.ts";
+import type { AddCommand } from "../program.ts";
+
+export const auditCommand: AddCommand = (program, cli) => {
+  program
+    .command("audit")
+    .summary("check every invariant of the books")
+    .description(
+      "Checks every invariant of the books in one snapshot: the ledger's, the rounds' and custody's. Ends with 1 where " +
+        "one does not hold.",
+    )
+    .action(() =>
+      cli.run(async ({ runtime, terminal }) => {
+        const audit = await runtime.audit();
+        const text = table(
+          audit.checks,
+          [
+            { title: "CHECK", of: ({ name }) => name },
+            { title: "OK", of: ({ ok }) => (ok ? "yes" : "NO") },
+            { title: "OFF BY USDC", of: ({ imbalance }) => usdc(imbalance), right: true },
+            { title: "FOUND", of: ({ detail }) => detail },
+          ],
+          { none: "no checks", bold: (title) => terminal.bold(title) },
+        );
+        const verdict = audit.ok ? "The books balance." : "The books do NOT balance.";
+        return {
+          json: auditJson(audit),
+          text: `${text}\n${verdict}`,
+          exitCode: audit.ok ? EXIT.ok : EXIT.refused,
+        };
+      }),
+    );
+};

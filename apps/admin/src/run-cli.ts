@@ -1,0 +1,54 @@
+import { CommanderError } from "commander";
+import { readConfig } from "@closebell/runtime";
+import { createCli } from "./cli.ts";
+import { COMMANDS } from "./commands/index.ts";
+import { EXIT } from "./output/exit-codes.ts";
+import { failureOf, failureText, Interrupted } from "./output/failure.ts";
+import type { Terminal } from "./output/terminal.ts";
+import { createProgram, globalsOf } from "./program.ts";
+
+/** Commander has printed its own message by then; showing help is no error. */
+const exitCodeOfParsing = (error: CommanderError): number =>
+  error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+
+/** LOG_LEVEL=debug shows stacks. An environment that can't be read is told of elsewhere. */
+const wantsDebug = (): boolean => {
+  try {
+    return ["debug", "trace"].includes(readConfig().logLevel);
+  } catch {
+    return false;
+  }
+};
+
+/** Runs one command line (without the program's name) and returns its exit code. */
+export const runCli = async (
+  args: readonly string[],
+  options: { readonly terminal: Terminal },
+): Promise<number> => {
+  const { terminal } = options;
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort(new Interrupted());
+  for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
+  const program = createProgram(terminal);
+  const cli = createCli({
+    terminal,
+    signal: interrupt.signal,
+    globals: () => globalsOf(program),
+  });
+  for (const add of COMMANDS) add(program, cli);
+  if (args.length === 0) {
+    program.outputHelp();
+    return EXIT.ok;
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return cli.exitCode();
+  } catch (error) {
+    if (error instanceof CommanderError) return exitCodeOfParsing(error);
+    const failure = failureOf(error, { debug: wantsDebug() });
+    terminal.talk(failureText(failure, program.opts().json === true));
+    return failure.exitCode;
+  } finally {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stop);
+  }
+};
