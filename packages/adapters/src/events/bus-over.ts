@@ -6,8 +6,8 @@ import {
   randomIds,
 } from "@closebell/context";
 import { decodeEnvelope, encodeEnvelope } from "./envelope.ts";
+import type { Link } from "./event-link.ts";
 import { fanOut } from "./fan-out.ts";
-import type { Link } from "./keep-connected.ts";
 
 /** What every bus takes besides its own connection. */
 export interface BusOptions {

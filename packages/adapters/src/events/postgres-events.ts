@@ -1,13 +1,14 @@
 import { Socket } from "node:net";
 import type { EventBus } from "@closebell/context";
+import type { KeepTiming } from "../connection/keep-open.ts";
 import { busOver, type BusOptions } from "./bus-over.ts";
-import { type Connection, keepConnected, type LinkTiming } from "./keep-connected.ts";
+import { type EventConnection, eventLink } from "./event-link.ts";
 
 export interface PostgresEventsOptions extends BusOptions {
   readonly url: string;
   /** Default "closebell_events": an identifier, seen only within the database of `url`. */
   readonly channel?: string;
-  readonly timing?: Partial<LinkTiming>;
+  readonly timing?: Partial<KeepTiming>;
 }
 
 interface OpenOptions {
@@ -17,7 +18,7 @@ interface OpenOptions {
   readonly receive: (payload: string) => void;
 }
 
-const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<Connection> => {
+const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<EventConnection> => {
   const { default: pg } = await import("pg");
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   // the socket is ours, so that it can be cut where a polite goodbye would hang
@@ -58,7 +59,7 @@ const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<Con
 export const postgresEvents = (options: PostgresEventsOptions): EventBus =>
   busOver(options, (receive) => {
     const { url, channel = "closebell_events", log, timing = {} } = options;
-    return keepConnected({
+    return eventLink({
       name: "postgres-events",
       log,
       timing,

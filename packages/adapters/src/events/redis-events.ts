@@ -1,12 +1,13 @@
 import type { EventBus } from "@closebell/context";
+import type { KeepTiming } from "../connection/keep-open.ts";
 import { busOver, type BusOptions } from "./bus-over.ts";
-import { type Connection, keepConnected, type LinkTiming } from "./keep-connected.ts";
+import { type EventConnection, eventLink } from "./event-link.ts";
 
 export interface RedisEventsOptions extends BusOptions {
   readonly url: string;
   /** Default "closebell:events". Services that share a Redis need one each. */
   readonly channel?: string;
-  readonly timing?: Partial<LinkTiming>;
+  readonly timing?: Partial<KeepTiming>;
 }
 
 interface OpenOptions {
@@ -16,7 +17,7 @@ interface OpenOptions {
   readonly receive: (payload: string) => void;
 }
 
-const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<Connection> => {
+const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<EventConnection> => {
   const { createClient } = await import("redis");
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
   // RESP 3 lets one connection publish and listen
@@ -58,7 +59,7 @@ const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<Con
 export const redisEvents = (options: RedisEventsOptions): EventBus =>
   busOver(options, (receive) => {
     const { url, channel = "closebell:events", log, timing = {} } = options;
-    return keepConnected({
+    return eventLink({
       name: "redis-events",
       log,
       timing,

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "bun:test";
 import type { DomainEvent, EventBus } from "@closebell/context";
-import type { LinkTiming } from "../events/keep-connected.ts";
+import type { KeepTiming } from "../connection/keep-open.ts";
 import { type BreakableProxy, breakableProxy } from "./breakable-proxy.ts";
 import { eventually } from "./eventually.ts";
 
 /** A server of the kind the bus travels over, with a channel of this test's own. */
 export interface EventServer extends AsyncDisposable {
   readonly url: string;
-  connect(url: string, timing?: Partial<LinkTiming>): EventBus;
+  connect(url: string, timing?: Partial<KeepTiming>): EventBus;
   /** Puts any text on the channel, as a stranger would. */
   inject(payload: string): Promise<void>;
 }
