@@ -1,34 +1,25 @@
-import type { Job as BullJob, Queue, Worker } from "bullmq";
 import type { JobData } from "./job-queue.ts";
 
+// The parts of BullMQ that are the same on every server, in as few words as they can be said.
+
 /** A job as BullMQ hands it over. Its data come from outside: read them with `readJob`. */
-export type RawJob = Pick<
-  BullJob<JobData, void>,
-  "id" | "name" | "data" | "attemptsMade" | "finishedOn"
->;
+export interface RawJob {
+  readonly id?: string | undefined;
+  readonly name: string;
+  readonly data: JobData;
+  readonly attemptsMade: number;
+  /** Set once the job will not be tried again. */
+  readonly finishedOn?: number | undefined;
+}
 
-type OnError = (event: "error", listener: (error: Error) => void) => unknown;
-
-/** The part of BullMQ's queue that is the same on every server. */
-export type BullQueue = Pick<
-  Queue<JobData, void>,
-  | "add"
-  | "upsertJobScheduler"
-  | "removeJobScheduler"
-  | "getJobScheduler"
-  | "getJobSchedulers"
-  | "getJobSchedulersCount"
-  | "close"
-> & { readonly on: OnError };
-
-/** The part of BullMQ's worker that is the same on every server. */
-export type BullWorker = Pick<
-  Worker<JobData, void>,
-  "isRunning" | "close" | "run" | "waitUntilReady"
-> & {
-  readonly on: OnError &
-    ((event: "failed", listener: (job: RawJob | undefined, error: Error) => void) => unknown);
-};
+/** When a scheduler rings, as it is stored. `next` is in milliseconds since 1970. */
+export interface RawSchedule {
+  readonly key: string;
+  readonly pattern?: string | undefined;
+  readonly tz?: string | undefined;
+  readonly every?: number | undefined;
+  readonly next?: number | undefined;
+}
 
 /** What every job is added with. */
 export interface JobDefaults {
@@ -36,6 +27,36 @@ export interface JobDefaults {
   readonly backoff: { readonly type: "exponential"; readonly delay: number };
   readonly removeOnComplete: { readonly count: number };
   readonly removeOnFail: { readonly count: number };
+}
+
+type OnError = (event: "error", listener: (error: Error) => void) => unknown;
+
+export interface BullQueue {
+  readonly on: OnError;
+  add(
+    name: string,
+    data: JobData,
+    options: JobDefaults & { readonly jobId: string; readonly delay?: number },
+  ): Promise<{ readonly id?: string | undefined }>;
+  upsertJobScheduler(
+    name: string,
+    repeat: { readonly pattern: string; readonly tz: string } | { readonly every: number },
+    template: { readonly name: string; readonly data: JobData; readonly opts: JobDefaults },
+  ): Promise<unknown>;
+  removeJobScheduler(name: string): Promise<boolean>;
+  getJobScheduler(name: string): Promise<RawSchedule | undefined>;
+  getJobSchedulers(): Promise<readonly RawSchedule[]>;
+  getJobSchedulersCount(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface BullWorker {
+  readonly on: OnError &
+    ((event: "failed", listener: (job: RawJob | undefined, error: Error) => void) => unknown);
+  waitUntilReady(): Promise<unknown>;
+  run(): Promise<void>;
+  isRunning(): boolean;
+  close(force: boolean): Promise<void>;
 }
 
 export interface WorkerSettings {

@@ -19,7 +19,7 @@ const isInPlace = async (queue: BullQueue, schedule: Schedule): Promise<boolean>
     known.tz === wanted.tz &&
     (known.every ?? 0) === (wanted.every ?? 0) &&
     known.next !== undefined &&
-    known.next > Date.now() - OVERDUE_MS
+    known.next > Temporal.Now.instant().epochMilliseconds - OVERDUE_MS
   );
 };
 
