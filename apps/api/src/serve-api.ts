@@ -23,6 +23,8 @@ export const serveApi = (api: Api, options: ServeOptions): ApiServer => {
     ...(options.hostname !== undefined && { hostname: options.hostname }),
     idleTimeout: IDLE_TIMEOUT_SECONDS,
     development: false,
+    // otherwise Bun shares the port with whoever listens there already, and nobody notices
+    reusePort: false,
     // Bun would refuse a large body by itself, without a problem document; ours is by far the smaller limit.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
     fetch: (request) => api.fetch(request),

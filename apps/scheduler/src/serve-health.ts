@@ -35,6 +35,8 @@ export const serveHealth = (options: ServeHealthOptions): HealthServer => {
     port: options.port,
     hostname: options.hostname,
     development: false,
+    // otherwise Bun shares the port with whoever listens there already, and nobody notices
+    reusePort: false,
     routes: {
       "/health": () => Response.json({ status: "ok" }),
       "/health/ready": () => readiness(scheduler.lastTick()),

@@ -16,12 +16,11 @@ test("what was foreseen is a line, anything else a stack, and neither holds a pa
 });
 
 test("a port that is taken names the variable to change", () => {
-  const first = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch: () => new Response() });
+  const fetch = () => new Response();
+  const first = Bun.serve({ port: 0, hostname: "127.0.0.1", fetch });
   const port = first.port ?? 0;
   const again = () =>
-    listenOn("PORT", port, () =>
-      Bun.serve({ port, hostname: "127.0.0.1", fetch: () => new Response() }),
-    );
+    listenOn("PORT", port, () => Bun.serve({ port, hostname: "127.0.0.1", fetch }));
   try {
     expect(again).toThrow(
       `Port ${port} is taken by another program. Stop it, or set PORT to another port.`,
