@@ -5,6 +5,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, statfs } from "node:fs/promises"
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { startEmbedded } from "../packages/database/src/embedded/index.ts";
+import { setWatchdog } from "../packages/database/src/embedded/watchdog.ts";
 import type { MigrationSet } from "../packages/database/src/index.ts";
 import {
   hasRedis,
@@ -121,6 +122,7 @@ const runTests = async (
     },
   );
   interrupt.addEventListener("abort", () => tests.kill("SIGTERM"));
+  const watchdog = setWatchdog(tests.pid, undefined);
   let output = "";
   const decoder = new TextDecoder();
   for await (const chunk of tests.stderr) {
@@ -128,6 +130,7 @@ const runTests = async (
     output += decoder.decode(chunk, { stream: true });
   }
   const code = await tests.exited;
+  watchdog.dismiss();
   const text = plain(output);
   const failed = countOf(text, "fail") + countOf(text, "errors?");
   const suites = (await readFile(skippedFile, "utf8").catch(() => "")).split("\n");

@@ -179,6 +179,23 @@ describe("connections", () => {
     expect(sqlStateOf(error)).toBe("57014");
   });
 
+  test("cut off by the server fail their queries, not the process, and are replaced", async () => {
+    await using pool = disposable(openDatabase({ url: scratch.url, max: 2 }));
+    const admin = connect({ url: scratch.url, max: 1, parameters: {} });
+    const reserved = await pool.database.sql.reserve();
+    const [row] = await reserved`select pg_backend_pid() as pid`;
+    await admin`select pg_terminate_backend(${Number(row?.["pid"])})`;
+    await admin.end();
+    expect(await errorOf(reserved`select 1`)).toBeInstanceOf(Error);
+    expect(await errorOf(reserved`select 1`)).toMatchObject({ code: "CONNECTION_CLOSED" });
+    await Bun.sleep(20);
+    reserved.release();
+    for (let n = 0; n < 4; n += 1) {
+      const [answer] = await pool.database.sql`select 1 as one`;
+      expect(answer).toEqual({ one: 1 });
+    }
+  });
+
   test("of a wrong port, database or password fail in one line each", async () => {
     const cases: readonly [string, string][] = [
       [changed((url) => void (url.port = "1")), "Start it, or correct DATABASE_URL"],

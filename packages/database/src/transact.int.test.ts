@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
+import { DomainError } from "@closebell/context";
 import { countingIds, memoryEvents, silentLogger } from "@closebell/context/testing";
 import { sql } from "drizzle-orm";
 import { connect } from "./connect.ts";
@@ -117,6 +118,51 @@ test("says so when its connection is cut in the middle", async () => {
   });
   expect(await errorOf(attempt)).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
 });
+
+test("while connections keep being cut, every call ends, nothing is half done, and the pool comes back", async () => {
+  const admin = connect({ url: scratch.url, max: 1, parameters: {} });
+  let committed = 0;
+  let failed = 0;
+  const over = new AbortController();
+  const unexpected: unknown[] = [];
+  const work = async (n: number): Promise<void> => {
+    while (!over.signal.aborted) {
+      await transact(deps, async (unit) => {
+        await add(unit, (n % 2) + 1);
+        await unit.now();
+        await add(unit, (n % 2) + 1);
+      }).then(
+        () => (committed += 1),
+        (error: unknown) => {
+          failed += 1;
+          const known = error instanceof DomainError && error.code === "DATABASE_UNAVAILABLE";
+          if (!known) unexpected.push(error);
+        },
+      );
+      if (n !== 0) continue;
+      const session = await scratch.owner.sql.reserve().catch(() => undefined);
+      if (session === undefined) continue;
+      await session`select 1`.catch(() => undefined);
+      session.release();
+    }
+  };
+  const all = Array.from({ length: 20 }, (_, n) => work(n));
+  for (let round = 0; round < 12; round += 1) {
+    await Bun.sleep(100);
+    await admin`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and pid <> pg_backend_pid()`;
+  }
+  over.abort();
+  await Promise.all(all);
+  await admin.end();
+  expect(unexpected).toEqual([]);
+  expect(failed).toBeGreaterThan(0);
+  const total = (await counters()).reduce((sum, n) => sum + n, 0);
+  // a commit whose answer was lost counts as failed here and as done there
+  expect(total).toBeGreaterThanOrEqual(2 * committed);
+  expect(total).toBeLessThanOrEqual(2 * (committed + failed));
+  expect(total % 2).toBe(0);
+}, 20_000);
 
 test("a snapshot sees one moment and can't write", async () => {
   await snapshot(deps, async (tx) => {

@@ -1,13 +1,13 @@
 import { spawn } from "node:child_process";
 import type { Account } from "./run-command.ts";
 
-/** Stops a server when its owner is gone. */
+/** Stops another process when its owner is gone. */
 export interface Watchdog {
   dismiss(): void;
 }
 
 /**
- * Asks process `pid` for a fast shutdown as soon as this process ends, even by `kill -9`: a shell waits on a pipe that only
+ * Interrupts process `pid`, which PostgreSQL takes for a fast shutdown, as soon as this process ends, even by `kill -9`: a shell waits on a pipe that only
  * we hold open. Windows has no such shell, and none is set there.
  */
 export const setWatchdog = (pid: number, as: Account | undefined): Watchdog => {
