@@ -18,7 +18,7 @@ const envelope = z.object({ from: z.string(), event });
 export type Envelope = z.infer<typeof envelope>;
 
 /** PostgreSQL refuses a NOTIFY of 8000 bytes; both buses keep to it. */
-export const MAX_PAYLOAD_BYTES = 7_999;
+const MAX_PAYLOAD_BYTES = 7_999;
 
 /** JSON of the envelope, or undefined where it is too long to travel. */
 export const encodeEnvelope = (content: Envelope): string | undefined => {
