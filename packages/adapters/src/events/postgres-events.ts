@@ -18,6 +18,16 @@ interface OpenOptions {
   readonly receive: (payload: string) => void;
 }
 
+/** Runs each piece of work when the one before it has ended: pg warns of a query that is sent during another. */
+const inTurn = () => {
+  let last: Promise<unknown> = Promise.resolve();
+  return <T>(work: () => Promise<T>): Promise<T> => {
+    const mine = last.then(work, work);
+    last = mine;
+    return mine;
+  };
+};
+
 const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<EventConnection> => {
   const { default: pg } = await import("pg");
   const { promise: lost, resolve: lose } = Promise.withResolvers<void>();
@@ -44,9 +54,10 @@ const open = async ({ url, channel, signal, receive }: OpenOptions): Promise<Eve
   } finally {
     signal.removeEventListener("abort", destroy);
   }
+  const queued = inTurn();
   return {
-    send: (payload) => client.query("select pg_notify($1, $2)", [channel, payload]),
-    ping: () => client.query("select 1"),
+    send: (payload) => queued(() => client.query("select pg_notify($1, $2)", [channel, payload])),
+    ping: () => queued(() => client.query("select 1")),
     lost,
     destroy,
   };
