@@ -7,15 +7,23 @@ export const asHandle = (name: string): string =>
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, "")
     .slice(0, 60) || "operator";
 
+// Bun's userInfo believes $USER, which anybody can set.
+const nameOfUid = (): string | undefined => {
+  if (process.platform === "win32") return userInfo().username;
+  const { exitCode, stdout } = Bun.spawnSync(["/usr/bin/id", "-un"], { stderr: "ignore" });
+  return exitCode === 0 ? stdout.toString().trim() : undefined;
+};
+
 /**
  * Who runs this command, as the operating system says. No flag names another: what is done by hand is recorded under
  * the login that did it.
  */
 export const operatorName = (): string => {
   try {
-    return asHandle(userInfo().username);
+    const name = nameOfUid();
+    if (name !== undefined) return asHandle(name);
   } catch {
-    // a uid without a name, as in some containers
-    return asHandle(`uid-${process.getuid?.() ?? "unknown"}`);
+    // no such program: the number says as much
   }
+  return asHandle(`uid-${process.getuid?.() ?? "unknown"}`);
 };

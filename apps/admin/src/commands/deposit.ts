@@ -55,7 +55,7 @@ export const depositCommand: AddCommand = (program, cli) => {
             ["deposit", deposit.id],
             ["user", deposit.userId],
             ["amount", `${usdc(deposit.amountMicroUsdc)} USDC`],
-            ["chain", `${deposit.chain} (simulated)`],
+            ["chain", deposit.chain],
             ["transaction", `${deposit.tx} log ${deposit.log}`],
             ["address", deposit.address],
             ["state", deposit.state],

@@ -31,7 +31,11 @@ const migrate = async (
     });
     for (const difference of differs) terminal.talk(`The market's own row rules: ${difference}.`);
     const isOne = await sandboxAt(url);
-    const done = applied.length === 0 ? "Nothing to do." : `Applied ${applied.join(", ")}.`;
+    const rooms = new Set(applied.map((name) => name.split("/")[0]));
+    const done =
+      applied.length === 0
+        ? "Nothing to do."
+        : `Applied ${applied.length} migrations: ${[...rooms].join(", ")}.`;
     return {
       json: { applied, sandbox: isOne },
       text: isOne ? `${done} It is a sandbox.` : done,

@@ -61,7 +61,7 @@ export const withdrawCommand: AddCommand = (program, cli) => {
             ["withdrawal", withdrawal.id],
             ["user", withdrawal.userId],
             ["amount", `${usdc(withdrawal.amountMicroUsdc)} USDC`],
-            ["to", `${withdrawal.to} on ${chain.name}${chain.simulated ? " (simulated)" : ""}`],
+            ["to", `${withdrawal.to} on ${chain.name}`],
             ["state", withdrawal.state],
             ["note", replayed ? "this key had asked for it before" : next],
           ]),

@@ -1,0 +1,343 @@
+import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describeWithRedis, emptyDatabase } from "../../packages/database/src/testing/index.ts";
+import { type AdminRun, askAdmin, at, runAdmin, textAt } from "./run-admin.ts";
+import { eventually, runProgram, scratchFolder } from "./run-program.ts";
+
+setDefaultTimeout(180_000);
+
+type Environment = Readonly<Record<string, string>>;
+
+const UNKNOWN = "01900000-0000-7000-8000-000000000009";
+
+const refused = (run: AdminRun, exitCode: number, said: string): void => {
+  expect(run.stderr).toContain(said);
+  expect(run).toMatchObject({ code: exitCode, stdout: "" });
+};
+
+const openRound = async (env: Environment): Promise<unknown> =>
+  at(await askAdmin(env, "rounds", "--state", "OPEN"), "items", 0);
+
+const stateOf = async (env: Environment, code: string): Promise<unknown> =>
+  at(await askAdmin(env, "rounds", "--code", code), "state");
+
+const balanceOf = async (env: Environment, user: string): Promise<unknown> => {
+  const items = at(await askAdmin(env, "users"), "items");
+  return Array.isArray(items) ? items.find((item) => at(item, "id") === user) : undefined;
+};
+
+/** The whole story beside a service that runs: it does by itself what is due, the commands do the rest. */
+const story = async (env: Environment): Promise<void> => {
+  const round = await openRound(env);
+  const code = textAt(round, "code");
+  const seeded = await askAdmin(env, "seed", "--users", "2", "--amount", "100");
+  const [ann, bob] = [textAt(seeded, "items", 0, "userId"), textAt(seeded, "items", 1, "userId")];
+
+  const arrival = ["deposit", "--user", ann, "--amount", "12.5", "--tx", "0xabc", "--log", "1"];
+  const first = await askAdmin(env, ...arrival);
+  expect(first).toMatchObject({ state: "CREDITED", amountMicroUsdc: "12500000", replayed: false });
+  expect(await askAdmin(env, ...arrival)).toMatchObject({ id: at(first, "id"), replayed: true });
+
+  const wager = ["bet", "--user", ann, "--side", "UP", "--amount-micro", "10000001", "--key", "k1"];
+  const placed = await askAdmin(env, ...wager);
+  expect(placed).toMatchObject({ roundCode: code, stakeMicroUsdc: "10000001", replayed: false });
+  await askAdmin(env, "bet", "--user", bob, "--side", "DOWN", "--amount", "40", "--code", code);
+
+  await askAdmin(env, "clock", "set", textAt(round, "lockAt"));
+  await eventually("the round locked", async () => (await stateOf(env, code)) === "LOCKED");
+  const again = await askAdmin(env, ...wager);
+  expect(again).toMatchObject({ id: at(placed, "id"), roundCode: code, replayed: true });
+
+  await askAdmin(env, "clock", "set", textAt(round, "settlesFrom"));
+  await eventually("the round settled", async () => (await stateOf(env, code)) === "SETTLED");
+  const settled = await askAdmin(env, "rounds", "--code", code);
+  const [won, has] = at(settled, "outcome") === "UP" ? [ann, "152100000"] : [bob, "109900001"];
+  expect(at(settled, "feeMicroUsdc")).toBe(won === ann ? "400000" : "100000");
+  expect(at(settled, "attempts", 0, "failure")).toBeNull();
+  expect(await balanceOf(env, won)).toMatchObject({ availableMicroUsdc: has });
+  const statement = await askAdmin(env, "statement", "--account", `user/${won}/available`);
+  expect(at(statement, "items", 0, "kind")).toBe("payout");
+
+  const out = await askAdmin(env, "withdraw", "--user", won, "--amount", "50");
+  expect(out).toMatchObject({ state: "REQUESTED", simulated: true });
+  const left = String(BigInt(has) - 50_000_000n);
+  await eventually("the withdrawal paid", async () => {
+    const balance = await balanceOf(env, won);
+    return (
+      at(balance, "withdrawingMicroUsdc") === "0" && at(balance, "availableMicroUsdc") === left
+    );
+  });
+  const inAll = 212_500_000n - 50_000_000n - BigInt(textAt(settled, "feeMicroUsdc"));
+  expect(await askAdmin(env, "tvl")).toEqual({ tvlMicroUsdc: inAll.toString() });
+  expect(await askAdmin(env, "trial-balance")).toMatchObject({ totalMicroUsdc: "0" });
+  expect(await askAdmin(env, "audit")).toMatchObject({ ok: true, imbalanceMicroUsdc: "0" });
+
+  const next = textAt(await openRound(env), "code");
+  const reason = ["--reason", "exchange outage, notice 2026-118"];
+  await askAdmin(env, "bet", "--user", won, "--side", "UP", "--amount", "1");
+  const voided = await askAdmin(env, "settle-round", "--code", next, "--result", "VOID", ...reason);
+  expect(voided).toMatchObject({ state: "VOID", voidReason: "OPERATOR", feeMicroUsdc: "0" });
+  expect(await balanceOf(env, won)).toMatchObject({ availableMicroUsdc: left });
+  const log = at(await askAdmin(env, "log"), "items", 0);
+  expect(log).toMatchObject({ action: "round.settle", subject: `NDX/${next}`, reason: reason[1] });
+  expect(at(log, "actorName")).not.toBe("");
+};
+
+const withService = async (env: Environment, work: () => Promise<void>): Promise<void> => {
+  const ports = { PORT: "0", HOST: "127.0.0.1" };
+  await using service = runProgram("apps/standalone/src/main.ts", ["sandbox"], {
+    env: { ...ports, ...env },
+  });
+  await service.logged("service started");
+  await work();
+  service.kill("SIGINT");
+  expect(await service.exited).toBe(0);
+};
+
+describe("the whole story beside the service", () => {
+  test("on the embedded PostgreSQL, without Redis; a backup of it while it runs, and back", async () => {
+    await using folder = await scratchFolder();
+    const env = { DATA_DIR: `${folder.path}/data` };
+    const backup = `${folder.path}/backup`;
+    await withService(env, async () => {
+      await story(env);
+      // the sandbox keeps its data in a folder of its own
+      const running = { DATA_DIR: `${env.DATA_DIR}/sandbox` };
+      const made = await askAdmin(running, "backup", "--to", backup);
+      expect(made).toMatchObject({ how: "hot", audit: { ok: true } });
+      refused(await runAdmin(running, "backup", "--to", backup), 1, "is not empty");
+      const busy = await runAdmin(running, "restore", "--from", backup, "--force");
+      refused(busy, 3, "Another instance");
+    });
+    const restored = { DATA_DIR: `${folder.path}/restored` };
+    expect(await askAdmin(restored, "restore", "--from", backup)).toMatchObject({
+      audit: { ok: true },
+    });
+    refused(await runAdmin(restored, "restore", "--from", backup), 1, "--force");
+    expect(await runAdmin(restored, "restore", "--from", backup, "--force")).toMatchObject({
+      code: 0,
+    });
+    const tvl = await askAdmin(restored, "tvl");
+    expect(BigInt(textAt(tvl, "tvlMicroUsdc"))).toBeGreaterThan(0n);
+    const cold = await askAdmin(restored, "backup", "--to", `${folder.path}/cold`, "--no-verify");
+    expect(cold).toMatchObject({ how: "cold", audit: null });
+    refused(await runAdmin(restored, "restore", "--from", folder.path), 1, "holds no backup");
+  });
+
+  test("on the server at DATABASE_URL, without Redis", async () => {
+    await using database = await emptyDatabase();
+    const env = { DATABASE_URL: database.url };
+    await withService(env, () => story(env));
+    refused(await runAdmin(env, "backup", "--to", "/tmp/never"), 1, "FORBIDDEN");
+  });
+
+  describeWithRedis("with Redis", (redis) => {
+    test("on the server at DATABASE_URL", async () => {
+      await using database = await emptyDatabase();
+      const env = { DATABASE_URL: database.url, REDIS_URL: redis() };
+      await withService(env, () => story(env));
+    });
+  });
+});
+
+describe("by hand, on a database that no service runs on", () => {
+  let database: Awaited<ReturnType<typeof emptyDatabase>>;
+  let env: Environment = {};
+  let user = "";
+
+  beforeAll(async () => {
+    database = await emptyDatabase();
+    env = { DATABASE_URL: database.url };
+    refused(await runAdmin(env, "tvl"), 3, "bun run admin migrate");
+    const made = await askAdmin(env, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    expect(made).toMatchObject({ sandbox: true });
+    await askAdmin(env, "advance");
+    user = textAt(await askAdmin(env, "seed", "--users", "1"), "items", 0, "userId");
+  });
+
+  afterAll(() => database[Symbol.asyncDispose]());
+
+  test("migrating again has nothing to do; real time never becomes a sandbox, nor back", async () => {
+    const again = await askAdmin(env, "migrate");
+    expect(again).toEqual({ applied: [], sandbox: true });
+    await using real = await emptyDatabase();
+    const realEnv = { DATABASE_URL: real.url };
+    expect(await askAdmin(realEnv, "migrate")).toMatchObject({ sandbox: false });
+    refused(await runAdmin(realEnv, "migrate", "--sandbox"), 1, "SANDBOX_ONLY");
+    refused(await runAdmin(realEnv, "clock", "advance", "1h"), 1, "SANDBOX_ONLY");
+    refused(await runAdmin(env, "migrate", "--now", "2026-11-20T12:00:00Z"), 2, "--sandbox");
+    const early = ["settle-round", "--result", "UP", "--reason", "the tape"];
+    await askAdmin(realEnv, "advance");
+    const open = textAt(await openRound(realEnv), "code");
+    await askAdmin(realEnv, "lock-round", "--code", open);
+    refused(await runAdmin(realEnv, ...early, "--code", open), 1, "ROUND_NOT_CLOSED");
+  });
+
+  test("rounds opened, paused, held, locked and settled by hand; each thing once", async () => {
+    const code = ["--code", "20261201"];
+    expect(await askAdmin(env, "open-round", ...code)).toMatchObject({ state: "OPEN" });
+    refused(await runAdmin(env, "open-round", ...code), 1, "ROUND_EXISTS");
+    const bet = ["bet", "--user", user, "--side", "UP", "--amount", "1", ...code];
+    expect(await askAdmin(env, "pause", ...code)).toMatchObject({ paused: true });
+    refused(await runAdmin(env, ...bet), 1, "ROUND_PAUSED");
+    expect(await askAdmin(env, "resume", ...code)).toMatchObject({ paused: false });
+    expect(await askAdmin(env, ...bet)).toMatchObject({ state: "PLACED" });
+    const settle = ["settle-round", ...code, "--reason", "the tape", "--result"];
+    refused(await runAdmin(env, ...settle, "UP"), 1, "Lock it first");
+    expect(await askAdmin(env, "lock-round", ...code)).toMatchObject({ state: "LOCKED" });
+    refused(await runAdmin(env, "lock-round", ...code), 1, "ROUND_STATE_CONFLICT");
+    refused(await runAdmin(env, ...bet), 1, "ROUND_NOT_OPEN");
+    refused(await runAdmin(env, "hold", ...code), 2, "--reason");
+    const hold = await askAdmin(env, "hold", ...code, "--reason", "the price looks wrong");
+    expect(hold).toMatchObject({ heldReason: "OPERATOR" });
+    expect(await askAdmin(env, "release", ...code)).toMatchObject({ heldReason: null });
+    refused(
+      await runAdmin(env, "settle-round", ...code, "--result", "AUTO"),
+      1,
+      "before 2026-12-01",
+    );
+    refused(await runAdmin(env, "settle-round", ...code, "--result", "UP"), 2, "--reason");
+    expect(await askAdmin(env, ...settle, "UP")).toMatchObject({ state: "SETTLED", outcome: "UP" });
+    for (const result of ["UP", "VOID", "AUTO"]) {
+      refused(await runAdmin(env, ...settle, result), 1, "its outcome is fixed".slice(4));
+    }
+    refused(await runAdmin(env, "hold", ...code, "--reason", "late"), 1, "ROUND_STATE_CONFLICT");
+  });
+
+  test("a session closed early and one cancelled, once announced", async () => {
+    const early = ["calendar", "close-at", "--date", "2026-12-08", "--time", "13:00"];
+    refused(await runAdmin(env, ...early), 2, "--reason");
+    const told = await askAdmin(env, ...early, "--reason", "day of mourning");
+    expect(at(told, "items", 0)).toMatchObject({
+      kind: "early",
+      closesAt: "2026-12-08T18:00:00Z",
+      exception: true,
+    });
+    await askAdmin(env, "calendar", "cancel", "--date", "2026-12-09", "--reason", "storm");
+    const week = ["calendar", "list", "--from", "2026-12-07", "--to", "2026-12-11"];
+    const days = at(await askAdmin(env, ...week), "items");
+    expect(Array.isArray(days) && days.map((day) => at(day, "kind"))).toEqual([
+      "regular",
+      "early",
+      "closed",
+      "regular",
+      "regular",
+    ]);
+    const cancelled = await runAdmin(env, "open-round", "--code", "20261209");
+    refused(cancelled, 1, "NOT_A_SESSION");
+    const holiday = ["calendar", "cancel", "--date", "2026-12-25", "--reason", "x"];
+    refused(await runAdmin(env, ...holiday), 1, "NOT_A_SESSION");
+    const later = ["calendar", "close-at", "--date", "2026-12-10", "--time", "17:00"];
+    refused(await runAdmin(env, ...later, "--reason", "x"), 1, "CALENDAR_EXCEPTION_INVALID");
+  });
+
+  test("a transfer is corrected by another one, and the log says who and why", async () => {
+    const other = textAt(await askAdmin(env, "seed", "--users", "1"), "items", 0, "userId");
+    const deposit = await askAdmin(env, "deposit", "--user", other, "--amount", "30");
+    const wrong = [
+      "correct",
+      "--transfer",
+      `deposit/${textAt(deposit, "id")}`,
+      "--period",
+      "202611",
+    ];
+    refused(await runAdmin(env, ...wrong, "--amount", "10"), 2, "--reason");
+    const why = ["--reason", "30 typed for 20"];
+    expect(await askAdmin(env, ...wrong, "--amount", "10", ...why)).toMatchObject({
+      amountMicroUsdc: "10000000",
+    });
+    refused(await runAdmin(env, ...wrong, "--amount", "25", ...why), 1, "TRANSFER_CONFLICT");
+    expect(await balanceOf(env, other)).toMatchObject({ availableMicroUsdc: "1020000000" });
+  });
+
+  test("what a command refuses: who, where, how much", async () => {
+    const bet = (...args: readonly string[]) => runAdmin(env, "bet", "--side", "UP", ...args);
+    const cases: readonly (readonly [Promise<AdminRun>, number, string])[] = [
+      [bet("--user", UNKNOWN, "--amount", "1"), 1, "USER_NOT_FOUND"],
+      [bet("--user", "bob", "--amount", "1"), 1, "USER_NOT_FOUND"],
+      [bet("--user", user, "--amount", "5000"), 1, "INSUFFICIENT_FUNDS"],
+      [bet("--user", user, "--amount", "1", "--code", "20261126"), 1, "ROUND_NOT_FOUND"],
+      [bet("--user", user, "--amount", "1", "--market", "XYZ"), 1, "MARKET_NOT_FOUND"],
+      [runAdmin(env, "deposit", "--user", UNKNOWN, "--amount", "1"), 1, "USER_NOT_FOUND"],
+      [runAdmin(env, "withdraw", "--user", user, "--amount", "5000"), 1, "INSUFFICIENT_FUNDS"],
+      [
+        runAdmin(env, "withdraw", "--user", user, "--amount", "1", "--to", "x"),
+        1,
+        "ADDRESS_INVALID",
+      ],
+      [runAdmin(env, "statement", "--account", "user/x/available"), 1, "ACCOUNT_NOT_FOUND"],
+      [runAdmin(env, "rounds", "--cursor", "zzz"), 1, "CURSOR_INVALID"],
+      [runAdmin(env, "open-round", "--code", "20261126"), 1, "NOT_A_SESSION"],
+      [runAdmin(env, "open-round", "--code", "tomorrow"), 1, "NOT_A_SESSION"],
+      [runAdmin(env, "open-round", "--code", "20401126"), 1, "BEYOND_CALENDAR"],
+      [runAdmin(env, "clock", "set", "2026-01-01T00:00:00Z"), 1, "CLOCK_BACKWARDS"],
+    ];
+    for (const [run, exitCode, said] of cases) refused(await run, exitCode, said);
+    expect(await balanceOf(env, user)).toMatchObject({ withdrawingMicroUsdc: "0" });
+    expect(await askAdmin(env, "audit")).toMatchObject({ ok: true });
+  });
+
+  test("people read tables; errors with --json are JSON on stderr; nothing is coloured", async () => {
+    const rounds = await runAdmin({ ...env, TERM: "xterm-256color" }, "rounds", "--limit", "1");
+    expect(rounds.stdout).toMatch(/^MARKET {2}CODE {6}STATE .*\nNDX {5}\d{8} {2}/);
+    expect(rounds.stdout).toContain("More: add --cursor ");
+    expect(rounds.stdout).not.toContain("\u001B");
+    const audit = await runAdmin(env, "audit");
+    expect(audit).toMatchObject({ code: 0, stderr: "" });
+    expect(audit.stdout).toEndWith("The books balance.\n");
+    for (const command of ["users", "markets", "tvl", "trial-balance", "log", "clock", "advance"]) {
+      const { code, stdout } = await runAdmin(env, command);
+      expect([command, code]).toEqual([command, 0]);
+      expect(stdout.trim()).not.toBe("");
+    }
+    const failed = await runAdmin(env, "statement", "--account", "nobody/1", "--json");
+    expect(failed).toMatchObject({ code: 1, stdout: "" });
+    const told: unknown = JSON.parse(failed.stderr);
+    expect(told).toMatchObject({ error: { code: "ACCOUNT_NOT_FOUND" } });
+  });
+});
+
+describe("without a database", () => {
+  test("no arguments: help with examples, and what the exit codes mean", async () => {
+    const { code, stdout, stderr } = await runAdmin({});
+    expect([code, stderr]).toEqual([0, ""]);
+    for (const text of ["settle-round", "Examples:", "Exit codes:", "replay"]) {
+      expect(stdout).toContain(text);
+    }
+    const help = await runAdmin({}, "settle-round", "--help");
+    expect(help.code).toBe(0);
+    expect(help.stdout).toContain('"AUTO"');
+    expect(help.stdout).toContain("--reason");
+  });
+
+  test("a command line that makes no sense ends with 2 and says why", async () => {
+    const bet = ["bet", "--user", UNKNOWN, "--side", "UP"];
+    const cases: readonly (readonly [readonly string[], string])[] = [
+      [["settel-round"], "unknown command"],
+      [["tvl", "--verbose"], "unknown option"],
+      [["open-round"], "--code"],
+      [["settle-round", "--code", "20261120", "--result", "LEFT"], "Allowed choices"],
+      [["bet", "--user", UNKNOWN, "--side", "up", "--amount", "1"], "Allowed choices"],
+      [bet, "Say how much"],
+      [[...bet, "--amount", "0"], "at least 0.000001"],
+      [[...bet, "--amount", "-1"], "not an amount"],
+      [[...bet, "--amount", "1.0000001"], "not an amount"],
+      [[...bet, "--amount", "9223372036854775808"], "not an amount"],
+      [[...bet, "--amount-micro", "1.5"], "not an amount"],
+      [[...bet, "--amount", "1", "--amount-micro", "1"], "not both"],
+      [["seed", "--users", "0"], "whole number"],
+      [["clock", "advance", "soon"], "how long"],
+      [["rounds", "--limit", "1001"], "whole number"],
+    ];
+    const runs = cases.map(async ([args, said]) => refused(await runAdmin({}, ...args), 2, said));
+    await Promise.all(runs);
+  });
+
+  test("a database that can't be reached ends with 3, a wrong environment with 2", async () => {
+    const gone = { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/closebell" };
+    const run = await runAdmin(gone, "tvl");
+    refused(run, 3, "DATABASE_UNAVAILABLE");
+    expect(run.stderr).not.toContain("hunter2");
+    expect(run.stderr.trim().split("\n")).toHaveLength(1);
+    refused(await runAdmin({ FEE_BPS: "ten" }, "tvl"), 2, "FEE_BPS must be");
+  });
+});

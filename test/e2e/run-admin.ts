@@ -1,0 +1,43 @@
+import { join } from "node:path";
+import { ROOT } from "./run-program.ts";
+
+type Environment = Readonly<Record<string, string>>;
+
+/** One command of the command line that has ended. */
+export interface AdminRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs `bun run admin` as a process of its own, with nothing of the caller's environment that it reads. */
+export const runAdmin = async (env: Environment, ...args: readonly string[]): Promise<AdminRun> => {
+  const { PATH = "", HOME = "/" } = process.env;
+  const child = Bun.spawn([process.execPath, join(ROOT, "apps/admin/src/main.ts"), ...args], {
+    cwd: ROOT,
+    env: { PATH, HOME, ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
+  return { code: await child.exited, stdout, stderr };
+};
+
+/** Runs it with `--json` and reads what it says; fails unless it ended with 0. */
+export const askAdmin = async (env: Environment, ...args: readonly string[]): Promise<unknown> => {
+  const { code, stdout, stderr } = await runAdmin(env, ...args, "--json");
+  if (code !== 0) throw new Error(`admin ${args.join(" ")} ended with ${code}: ${stderr}`);
+  if (stdout.trim().includes("\n")) throw new Error(`more than one line of JSON: ${stdout}`);
+  const value: unknown = JSON.parse(stdout);
+  return value;
+};
+
+/** What stands under `path` in a JSON value. */
+export const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
+  path.reduce((inner: unknown, key) => Reflect.get(Object(inner), key), value);
+
+/** The text that stands there; fails where there is none. */
+export const textAt = (value: unknown, ...path: readonly (string | number)[]): string => {
+  const found = at(value, ...path);
+  if (typeof found === "string") return found;
+  throw new Error(`no text at ${path.join(".")} of ${JSON.stringify(value)}`);
+};
