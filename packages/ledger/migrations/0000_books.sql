@@ -108,7 +108,11 @@ begin
   end if;
   if to_regclass('ledger.' || v_name) is not null then return; end if;
   perform pg_advisory_xact_lock(hashtextextended('ledger.ensure_period', 0));
-  if to_regclass('ledger.' || v_name) is not null then return; end if;
+  -- by a query: waiting for an advisory lock does not refresh what to_regclass remembers
+  if exists (select from pg_class c where c.oid in (
+      select i.inhrelid from pg_inherits i where i.inhparent = 'ledger.transfer'::regclass) and c.relname = v_name) then
+    return;
+  end if;
   execute format('create table ledger.%I (like ledger.transfer including defaults including constraints)', v_name);
   execute format('create trigger append_only_truncate before truncate on ledger.%I
     for each statement execute function ledger.refuse_change()', v_name);

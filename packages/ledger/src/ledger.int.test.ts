@@ -298,6 +298,19 @@ describe("the books", () => {
   });
 });
 
+test("a period is made once, whoever makes it first", async () => {
+  for (const period of [203001, 203002, 203003, 203004, 203005]) {
+    const made = Array.from({ length: 10 }, () =>
+      transact(deps, (work) => ensurePeriod(work, period)),
+    );
+    await Promise.all(made);
+  }
+  const [row] = await deps.database.orm.execute<{ partitions: bigint }>(sql`
+    select count(*) as partitions from pg_inherits
+    where inhparent = 'ledger.transfer'::regclass and inhrelid::regclass::text like '%transfer_2030%'`);
+  expect(row?.partitions).toBe(5n);
+});
+
 test("the period of a thing is its own month, in UTC for an instant", () => {
   expect(periodOf(Temporal.PlainDate.from("2026-11-30"))).toBe(202611);
   expect(periodOf(Temporal.Instant.from("2026-11-30T23:59:59.999Z"))).toBe(202611);

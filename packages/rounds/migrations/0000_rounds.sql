@@ -233,7 +233,11 @@ begin
   perform ledger.ensure_period(p_period);
   if to_regclass('rounds.' || v_name) is not null then return; end if;
   perform pg_advisory_xact_lock(hashtextextended('rounds.ensure_period', 0));
-  if to_regclass('rounds.' || v_name) is not null then return; end if;
+  -- by a query: waiting for an advisory lock does not refresh what to_regclass remembers
+  if exists (select from pg_class c where c.oid in (
+      select i.inhrelid from pg_inherits i where i.inhparent = 'rounds.bet'::regclass) and c.relname = v_name) then
+    return;
+  end if;
   execute format('create table rounds.%I (like rounds.bet including defaults including constraints)', v_name);
   execute format('create trigger append_only_truncate before truncate on rounds.%I
     for each statement execute function rounds.refuse_change()', v_name);

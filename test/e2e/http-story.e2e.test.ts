@@ -1,0 +1,187 @@
+import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { describeWithRedis, scratchRedis } from "../../packages/database/src/testing/index.ts";
+import { eventually, runProgram, scratchFolder } from "./run-program.ts";
+
+setDefaultTimeout(90_000);
+
+type Json = Record<string, unknown>;
+
+/** A client that knows nothing but HTTP. */
+const clientOf = (url: string) => {
+  const call = async (
+    method: string,
+    path: string,
+    body?: Json,
+    key?: string,
+  ): Promise<{ status: number; body: Json; replayed: boolean }> => {
+    const response = await fetch(`${url}${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(key !== undefined && { "Idempotency-Key": key }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const parsed: unknown = await response.json();
+    return {
+      status: response.status,
+      body: typeof parsed === "object" && parsed !== null ? { ...parsed } : {},
+      replayed: response.headers.get("Idempotency-Replayed") === "true",
+    };
+  };
+  return {
+    get: (path: string) => call("GET", path),
+    post: (path: string, body: Json, key?: string) => call("POST", path, body, key),
+  };
+};
+
+type Client = ReturnType<typeof clientOf>;
+
+const textOf = (value: Json, name: string): string => {
+  const found = value[name];
+  if (typeof found !== "string") throw new Error(`${name} is no text in ${JSON.stringify(value)}`);
+  return found;
+};
+
+const objectOf = (value: Json, name: string): Json => {
+  const found = value[name];
+  if (typeof found !== "object" || found === null) {
+    throw new Error(`${name} is no object in ${JSON.stringify(value)}`);
+  }
+  return { ...found };
+};
+
+const newUser = async (client: Client, handle: string, tx: string): Promise<string> => {
+  const { status, body } = await client.post("/users", { handle });
+  expect(status).toBe(201);
+  const userId = textOf(body, "id");
+  const deposit = { userId, amountMicroUsdc: "100000000", tx };
+  const first = await client.post("/simulate/deposit_webhook", deposit);
+  const again = await client.post("/simulate/deposit_webhook", deposit);
+  expect(first.body).toMatchObject({ state: "CREDITED", simulated: true });
+  expect(textOf(again.body, "id")).toBe(textOf(first.body, "id"));
+  return userId;
+};
+
+const available = async (client: Client, userId: string): Promise<string> =>
+  textOf((await client.get(`/users/${userId}/balance`)).body, "availableMicroUsdc");
+
+/** One round from the first user to a payment that failed and came back, with the refusals on the way. */
+const playStory = async (client: Client): Promise<void> => {
+  const ann = await newUser(client, "ann", "0xa1");
+  const bob = await newUser(client, "bob", "0xb1");
+  const open = objectOf((await client.get("/rounds/current")).body, "open");
+  const code = textOf(open, "code");
+
+  const bet = { userId: ann, side: "UP", stakeMicroUsdc: "25000000" };
+  const placed = await client.post("/bets", bet, "ann-1");
+  expect(placed).toMatchObject({ status: 201, replayed: false, body: { roundCode: code } });
+  expect((await client.post("/bets", bet, "ann-1")).replayed).toBe(true);
+  const other = await client.post("/bets", { ...bet, stakeMicroUsdc: "1" }, "ann-1");
+  expect(other).toMatchObject({ status: 422, body: { code: "IDEMPOTENCY_KEY_REUSED" } });
+  const down = { userId: bob, side: "DOWN", stakeMicroUsdc: "10000000" };
+  expect((await client.post("/bets", down, "bob-1")).status).toBe(201);
+  const greedy = { ...down, stakeMicroUsdc: "90000001" };
+  expect(await client.post("/bets", greedy, "bob-2")).toMatchObject({
+    status: 409,
+    body: { code: "INSUFFICIENT_FUNDS" },
+  });
+
+  for (const [date, close] of [
+    [textOf(open, "previousDate"), "100"],
+    [textOf(open, "closingDate"), "101.5"],
+  ] as const) {
+    expect((await client.post("/simulate/close", { date, close })).status).toBeLessThan(300);
+  }
+  await client.post("/simulate/clock", { to: textOf(open, "lockAt") });
+  expect(await client.post("/bets", { ...down, roundCode: code }, "bob-3")).toMatchObject({
+    status: 409,
+    body: { code: "ROUND_NOT_OPEN" },
+  });
+  expect(await client.post("/bets", bet, "ann-1")).toMatchObject({
+    replayed: true,
+    body: { id: textOf(placed.body, "id"), roundCode: code },
+  });
+  await client.post("/simulate/clock", { to: textOf(open, "settlesFrom") });
+  await eventually("the round settles by itself", async () => {
+    const { body } = await client.get(`/rounds/${code}`);
+    return body["state"] === "SETTLED";
+  });
+  expect((await client.get(`/rounds/${code}`)).body).toMatchObject({
+    outcome: "UP",
+    previousClose: "100",
+    close: "101.5",
+    feeMicroUsdc: "100000",
+  });
+  expect(await available(client, ann)).toBe("109900000");
+  expect(await available(client, bob)).toBe("90000000");
+  expect((await client.get(`/bets/${textOf(placed.body, "id")}`)).body).toMatchObject({
+    state: "WON",
+    payoutMicroUsdc: "34900000",
+  });
+
+  const out = { userId: ann, amountMicroUsdc: "30000000" };
+  const good = await client.post("/withdrawals", { ...out, to: `0x${"5".repeat(40)}` }, "out-1");
+  const bad = await client.post("/withdrawals", { ...out, to: `0x${"5".repeat(36)}dead` }, "out-2");
+  for (const [withdrawal, end] of [
+    [good, "CONFIRMED"],
+    [bad, "FAILED"],
+  ] as const) {
+    await eventually(`the withdrawal ends as ${end}`, async () => {
+      const { body } = await client.get(`/withdrawals/${textOf(withdrawal.body, "id")}`);
+      return body["state"] === end;
+    });
+  }
+  expect(await available(client, ann)).toBe("79900000");
+  expect((await client.get("/tvl")).body).toMatchObject({ tvlMicroUsdc: "169900000" });
+};
+
+const runStory = async (env: Readonly<Record<string, string>>): Promise<void> => {
+  await using folder = await scratchFolder();
+  await using service = runProgram("apps/standalone/src/main.ts", ["sandbox"], {
+    env: { PORT: "0", HOST: "127.0.0.1", DATA_DIR: folder.path, LOG_PRETTY: "false", ...env },
+  });
+  const { url } = await service.logged("service started");
+  if (typeof url !== "string") throw new Error("the service did not say where it listens");
+  await playStory(clientOf(url)).catch((cause: unknown) => {
+    throw new Error(`the story broke off; the service said:\n${service.stdout()}`, { cause });
+  });
+  await using audit = runProgram("apps/admin/src/main.ts", ["audit", "--json"], {
+    env: { DATA_DIR: `${folder.path}/sandbox`, ...env },
+  });
+  expect([await audit.exited, audit.stderr()]).toEqual([0, ""]);
+  expect(JSON.parse(audit.stdout())).toMatchObject({ ok: true, imbalanceMicroUsdc: "0" });
+  service.kill("SIGTERM");
+  expect(await service.exited).toBe(0);
+};
+
+test("a whole round over HTTP on the started service, jobs and events on PostgreSQL", () =>
+  runStory({}));
+
+describeWithRedis("with Redis", () => {
+  test("a whole round over HTTP on the started service, jobs and events on Redis", async () => {
+    await using redis = await scratchRedis();
+    await runStory({ REDIS_URL: redis.url });
+  });
+});
+
+describe("the README", () => {
+  test("plays its first round as it stands, command by command", async () => {
+    const page = await Bun.file(`${import.meta.dir}/../../README.md`).text();
+    const [, commands] = /## A first round in curl[\s\S]*?```sh\n([\s\S]*?)```/.exec(page) ?? [];
+    if (commands === undefined) throw new Error("the README has no first round");
+    await using folder = await scratchFolder();
+    await using service = runProgram("apps/standalone/src/main.ts", ["sandbox"], {
+      env: { PORT: "0", HOST: "127.0.0.1", DATA_DIR: folder.path, LOG_PRETTY: "false" },
+    });
+    const { url } = await service.logged("service started");
+    const script = `set -e\n${commands.replace("http://localhost:8000", String(url))}`;
+    const { stdout, exitCode } = await Bun.$`sh -c ${script}`.quiet().nothrow();
+    const output = stdout.toString();
+    expect([exitCode, output]).toEqual([0, output]);
+    expect(output).toContain('"state":"SETTLED"');
+    expect(output).toContain('"availableMicroUsdc":"109900000"');
+    expect(output).toContain('"amountMicroUsdc":"30000000"');
+    expect(output).not.toContain('"code":"INTERNAL"');
+  });
+});
