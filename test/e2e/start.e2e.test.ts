@@ -114,9 +114,9 @@ describe("start", () => {
 
 /** The program ended with 1, having said on stderr this, in as many lines as expected. */
 const refuses = async (program: Program, said: RegExp, lines = 1): Promise<void> => {
-  expect(await program.exited).toBe(1);
+  const code = await program.exited;
   const text = program.stderr().trim();
-  expect(text).toMatch(said);
+  expect({ code, text }).toEqual({ code: 1, text: expect.stringMatching(said) });
   expect(text.split("\n")).toHaveLength(lines);
 };
 
@@ -194,7 +194,10 @@ test("sandbox: its own folder, a clock that stands until it is moved, and a roun
 describe("demo", () => {
   test("plays a round to its end with books that balance, and leaves nothing behind", async () => {
     await using program = runProgram(MAIN, ["demo"]);
-    expect(await program.exited).toBe(0);
+    expect({ code: await program.exited, stderr: program.stderr() }).toEqual({
+      code: 0,
+      stderr: "",
+    });
     const said = program.stdout();
     expect(said.match(/sum 0 ✓/g)).toHaveLength(6);
     expect(said).toContain("all is well");
