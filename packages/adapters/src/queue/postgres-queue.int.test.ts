@@ -1,6 +1,7 @@
 import { silentLogger } from "@closebell/context/testing";
-import { migrate } from "@closebell/database";
+import { migrate, sqlStateOf } from "@closebell/database";
 import { scratchDatabase } from "@closebell/database/testing";
+import { eventually } from "../testing/eventually.ts";
 import { describeJobQueueContract } from "../testing/job-queue-contract.ts";
 import { migrateQueue } from "./migrate-queue.ts";
 import { postgresQueue } from "./postgres-queue.ts";
@@ -17,7 +18,14 @@ describeJobQueueContract("postgresQueue", async () => {
       const tables = await scratch.owner.sql<{ name: string }[]>`
         select format('%I.%I', schemaname, tablename) as name
         from pg_tables where schemaname = 'jobs' and tablename <> 'migration'`;
-      await scratch.owner.sql.unsafe(`truncate ${tables.map((table) => table.name).join(", ")}`);
+      const truncate = `truncate ${tables.map((table) => table.name).join(", ")}`;
+      // the worker locks the same tables in an order of its own
+      await eventually("wiped", () =>
+        scratch.owner.sql.unsafe(truncate).then(
+          () => true,
+          (error: unknown) => sqlStateOf(error) !== "40P01" && Promise.reject(error),
+        ),
+      );
     },
     [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
