@@ -1,4 +1,11 @@
-import { type Actor, type By, type Ids, type Logger, SYSTEM_ACTORS } from "@closebell/context";
+import {
+  type Actor,
+  type By,
+  DomainError,
+  type Ids,
+  type Logger,
+  SYSTEM_ACTORS,
+} from "@closebell/context";
 import { type Bell, createBell } from "./bell.ts";
 import { type ChangesOnly, changesOnly } from "./changes-only.ts";
 
@@ -28,7 +35,9 @@ const reporter = (deps: PassDeps, name: string) => {
       if (message === failing) return;
       if (failing === undefined) deps.failed(name);
       failing = message;
-      deps.log.error({ pass: name, err: error }, `${name}: ${message}`);
+      // what was foreseen needs no stack
+      const fields = error instanceof DomainError ? { code: error.code } : { err: error };
+      deps.log.error({ pass: name, ...fields }, `${name}: ${message}`);
     },
     well() {
       if (failing !== undefined) deps.log.info({ pass: name }, `${name}: works again`);

@@ -10,7 +10,7 @@ import { type DemoStage, expectThat, refusal } from "./demo-stage.ts";
 /** The players, by name. */
 export type Cast = Readonly<Record<"alice" | "bob" | "carol", User>>;
 
-export const ROUND = "20261123";
+const ROUND = "20261123";
 const CHAIN = "simulated";
 const SYMBOL = "NDX";
 const ADDRESS = `0x${"a11ce".padStart(40, "0")}`;

@@ -26,6 +26,7 @@ const destinationOf = (options: LoggerOptions): pino.DestinationStream => {
       // a line is on its way before the process may end
       sync: true,
       colorize: terminal,
+      singleLine: true,
       ignore: "pid,hostname,name",
       translateTime: "SYS:HH:MM:ss.l",
     });
