@@ -16,7 +16,7 @@ export interface Binaries {
 const links = z.array(z.object({ source: z.string(), target: z.string() }));
 
 /** npm packages can't hold symbolic links, so the package makes its own in a postinstall, which may have been skipped. */
-const hydrateLinks = async (packageRoot: string): Promise<void> => {
+export const hydrateLinks = async (packageRoot: string): Promise<void> => {
   const list = join(packageRoot, "native", "pg-symlinks.json");
   if (!existsSync(list)) return;
   for (const { source, target } of links.parse(JSON.parse(await readFile(list, "utf8")))) {
