@@ -56,7 +56,8 @@ export const runProgram = (
   args: readonly string[],
   options: ProgramOptions = {},
 ): Program => {
-  const command = [process.execPath, join(ROOT, script), ...args];
+  // whatever a developer keeps in .env is not what is tested
+  const command = [process.execPath, "--no-env-file", join(ROOT, script), ...args];
   const { PATH = "", HOME = "/" } = process.env;
   const child = Bun.spawn(
     options.launcher === undefined ? command : ["sh", "-c", `${command.join(" ")}; true`],
