@@ -1,6 +1,9 @@
 import { expect, test } from "bun:test";
 import { snapshot } from "@closebell/database";
-import { custodyScene, type Scene } from "./testing/custody-scene.ts";
+import { correctTransfer } from "@closebell/ledger";
+import { microUsdc } from "@closebell/money";
+import { sql } from "drizzle-orm";
+import { by, custodyScene, type Scene } from "./testing/custody-scene.ts";
 import { reconcileCustody } from "./reconcile-custody.ts";
 
 const failing = (scene: Scene): Promise<readonly string[]> =>
@@ -55,4 +58,17 @@ test.each(statements)("the audit finds %s", async (_what, statement, checks) => 
   expect(await failing(scene)).toEqual([]);
   await tamper(scene, statement);
   expect(await failing(scene)).toEqual([...checks]);
+});
+
+test("a deposit that was corrected by hand is no difference", async () => {
+  await using scene = await custodyScene();
+  const user = await scene.player(100n);
+  const [deposit] = await scene.deps.database.orm.execute<{ period: number; ref: string }>(sql`
+    select x.period, x.ref from ledger.transfer x
+    join ledger.transfer_kind k on k.id = x.kind where k.name = 'deposit'`);
+  if (deposit === undefined) throw new Error("no deposit was posted");
+  const transfer = { ...deposit, kind: "deposit" };
+  await correctTransfer(scene.deps, { by, transfer, amount: microUsdc(30n) });
+  expect(await scene.balances(user)).toMatchObject({ available: 70n, custody: 70n });
+  expect(await failing(scene)).toEqual([]);
 });

@@ -33,7 +33,7 @@ const withdrawing = sql`
   where a.purpose = 'withdrawing' and a.balance <> coalesce(w.sum, 0)
   order by a.id`;
 
-/** What we hold on a chain is what came in and stayed, less what was paid out. */
+/** What we hold on a chain is what came in and stayed, less what was paid out, and what was corrected since. */
 const holdings = sql`
   select a.code as what, (-a.balance - coalesce(m.sum, 0))::text as off
   from custody.chain c
@@ -41,7 +41,10 @@ const holdings = sql`
   left join (
     select chain, sum(amount) as sum from (
       select chain, amount from custody.deposit where state = 'CREDITED'
-      union all select chain, -amount from custody.withdrawal where state = 'CONFIRMED') moved
+      union all select chain, -amount from custody.withdrawal where state = 'CONFIRMED'
+      union all select substr(held.code, 9), case x.debit when held.id then x.amount else -x.amount end
+        from ledger.correction k join ledger.transfer x on x.period = k.period and x.kind = 1 and x.ref = k.ref
+        join ledger.account held on held.id in (x.debit, x.credit) and held.code like 'custody/%') moved
     group by chain
   ) m on m.chain = c.name
   where -a.balance <> coalesce(m.sum, 0)
