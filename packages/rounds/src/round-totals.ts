@@ -1,4 +1,4 @@
-import { reachable, type Deps } from "@closebell/database";
+import { snapshot, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { KIND } from "./accounts.ts";
 import { findMarket } from "./markets.ts";
@@ -41,10 +41,11 @@ export const roundTotals = (
   deps: Pick<Deps, "database">,
   input: { readonly market?: string | undefined },
 ): Promise<RoundTotals> =>
-  reachable(deps.database.url, async () => {
-    const { orm } = deps.database;
-    const market = await findMarket(orm, input.market);
-    const [row] = await orm.execute<Row>(sql`
+  snapshot(deps, async (tx) => {
+    const market = await findMarket(tx, input.market);
+    // new partitions have no statistics yet, and nested loops over them took minutes
+    await tx.execute(sql`set local enable_nestloop = off`);
+    const [row] = await tx.execute<Row>(sql`
       with finished as (
         select id, period, accounts, outcome, close = previous_close as tie from rounds.round
         where market = ${market.code} and state in ('SETTLED', 'VOID')
