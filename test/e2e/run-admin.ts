@@ -1,3 +1,4 @@
+import { expect } from "bun:test";
 import { join } from "node:path";
 import { ROOT } from "./run-program.ts";
 
@@ -40,4 +41,20 @@ export const textAt = (value: unknown, ...path: readonly (string | number)[]): s
   const found = at(value, ...path);
   if (typeof found === "string") return found;
   throw new Error(`no text at ${path.join(".")} of ${JSON.stringify(value)}`);
+};
+
+/** The command ended with this code, said this on stderr, and nothing on stdout. */
+export const refused = (run: AdminRun, exitCode: number, said: string): void => {
+  expect(run.stderr).toContain(said);
+  expect(run).toMatchObject({ code: exitCode, stdout: "" });
+};
+
+/** The round that takes bets now. */
+export const openRound = async (env: Environment): Promise<unknown> =>
+  at(await askAdmin(env, "rounds", "--state", "OPEN"), "items", 0);
+
+/** A player's line of `users`. */
+export const balanceOf = async (env: Environment, user: string): Promise<unknown> => {
+  const items = at(await askAdmin(env, "users"), "items");
+  return Array.isArray(items) ? items.find((item) => at(item, "id") === user) : undefined;
 };
