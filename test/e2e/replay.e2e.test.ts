@@ -4,7 +4,7 @@ import { SQL } from "bun";
 import { EXCHANGES, sessionsBetween } from "../../packages/calendar/src/index.ts";
 import { dropDatabase } from "../../packages/database/src/index.ts";
 import { at, askAdmin, refused, runAdmin } from "./run-admin.ts";
-import { eventually, ROOT, runProgram, scratchFolder } from "./run-program.ts";
+import { eventually, runProgram, scratchFolder } from "./run-program.ts";
 
 setDefaultTimeout(120_000);
 
