@@ -31,15 +31,15 @@ const price = mutantsOf(
 );
 const placing = mutantsOf(
   "packages/rounds/migrations/0001_place_bets.sql",
-  "bun scripts/test.ts packages/rounds/src/bets.int.test.ts",
+  "bun scripts/test.ts packages/rounds/src/bets.int.test.ts -t instant|balance",
 );
 const sharing = mutantsOf(
   "packages/rounds/migrations/0000_rounds.sql",
-  "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts",
+  "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts -t alike",
 );
 const cutting = mutantsOf(
   "packages/rounds/migrations/0002_settlement.sql",
-  "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts",
+  "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts -t alike",
 );
 
 export const MUTANTS: readonly Mutant[] = [

@@ -107,6 +107,8 @@ const runTests = async (
     [
       process.execPath,
       "test",
+      // a loaded machine is no defect: what hangs is told by a minute, not by Bun's five seconds
+      "--timeout=60000",
       ...(options.serial ? [] : ["--parallel"]),
       ...(options.coverage ? ["--coverage", "--coverage-reporter=lcov"] : []),
       ...options.rest,
