@@ -6,5 +6,6 @@ test("every error code is explained once, and none that does not exist", async (
   const explained = [...(await readText("docs/errors.md")).matchAll(/^\| `([A-Z_]+)` +\|/gm)].map(
     ([, code]) => code,
   );
-  expect(explained.toSorted()).toEqual([...ERROR_CODES].toSorted());
+  expect(explained).toHaveLength(ERROR_CODES.length);
+  expect(new Set(explained)).toEqual(new Set<string | undefined>(ERROR_CODES));
 });

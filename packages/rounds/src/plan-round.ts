@@ -11,8 +11,7 @@ export interface PlannedRound extends RoundTimes {
 }
 
 /** The id of a market's round: the closing date's digits, then the market's two. */
-const roundIdOf = (code: string, marketNumber: number): number =>
-  Number(code) * 100 + marketNumber;
+const roundIdOf = (code: string, marketNumber: number): number => Number(code) * 100 + marketNumber;
 
 /** The round of `session`, or undefined where the calendar knows no session before it. */
 export const planRound = (

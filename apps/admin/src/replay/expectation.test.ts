@@ -18,7 +18,7 @@ test("purses, fees and totals follow from what was moved, bet and settled", () =
   books.move("ann", 1_000n);
   books.move("bob", 500n);
   const place = (n: number, userId: string, side: "UP" | "DOWN", stake: bigint) =>
-    books.bet({
+    books.bet("20261123", {
       id: `00000000-0000-7000-8000-00000000000${n}`,
       userId,
       side,

@@ -22,9 +22,9 @@ export interface Expectation {
   available(userId: string): bigint;
   /** Adds to what a user may bet: a deposit, a credit, a failed withdrawal; below zero for a withdrawal. */
   move(userId: string, amount: bigint): void;
-  /** Takes a stake for the round that is open. */
-  bet(bet: ExpectedBet): void;
-  /** Ends the round that is open. */
+  /** Takes a stake for the round called `code`. */
+  bet(code: string, bet: ExpectedBet): void;
+  /** Ends the round of a session. */
   settle(session: PlannedSession): ExpectedRound;
   totals(): ReplayTotals;
   /** Balances by account code, of users and of the house's fees. */
@@ -68,7 +68,7 @@ const add = (
 /** Empty books under a fee in basis points. */
 export const createExpectation = (feeBps: number): Expectation => {
   const available = new Map<string, bigint>();
-  let bets: ExpectedBet[] = [];
+  const open = new Map<string, ExpectedBet[]>();
   let totals = NONE;
   const move = (userId: string, amount: bigint): void => {
     available.set(userId, (available.get(userId) ?? 0n) + amount);
@@ -76,15 +76,16 @@ export const createExpectation = (feeBps: number): Expectation => {
   return {
     available: (userId) => available.get(userId) ?? 0n,
     move,
-    bet: (bet) => {
-      bets.push(bet);
+    bet: (code, bet) => {
+      open.set(code, [...(open.get(code) ?? []), bet]);
       move(bet.userId, -bet.stake);
     },
-    settle: ({ previousClose, close }) => {
+    settle: ({ code, previousClose, close }) => {
+      const bets = open.get(code) ?? [];
+      open.delete(code);
       const round = expectRound({ bets, previousClose, close, feeBps });
       for (const { id, userId } of bets) move(userId, round.returns.get(id) ?? 0n);
       totals = add(totals, bets, round);
-      bets = [];
       return round;
     },
     totals: () => totals,

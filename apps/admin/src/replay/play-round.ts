@@ -6,7 +6,8 @@ import { wishFor } from "./players.ts";
 import type { PlannedSession } from "./session-plan.ts";
 import { byOf, type Stage } from "./stage.ts";
 
-const placeBets = async (stage: Stage, session: PlannedSession): Promise<void> => {
+/** Everybody who wants to bets on the round of `session`, all at once. */
+export const placeBets = async (stage: Stage, session: PlannedSession): Promise<void> => {
   const { chance, deps, expected, intake, players } = stage;
   const wishes = wishFor(
     chance,
@@ -27,14 +28,17 @@ const placeBets = async (stage: Stage, session: PlannedSession): Promise<void> =
         `A bet meant for round ${session.code} went to ${bet.roundCode}.`,
       );
     }
-    expected.bet(bet);
+    expected.bet(session.code, bet);
   }
 };
 
-const advanceTo = async (stage: Stage, to: Temporal.Instant): Promise<readonly string[]> => {
-  const by = byOf(stage, stage.operator);
-  await moveClock(stage.deps, { by, to });
-  return (await advanceRounds(stage.deps, { by }))?.finished ?? [];
+const moveTo = async (stage: Stage, to: Temporal.Instant): Promise<void> => {
+  await moveClock(stage.deps, { by: byOf(stage, stage.operator), to });
+};
+
+const advance = async (stage: Stage): Promise<readonly string[]> => {
+  const advanced = await advanceRounds(stage.deps, { by: byOf(stage, stage.operator) });
+  return advanced?.finished ?? [];
 };
 
 /** A move above the guard waits for an operator, whom the replay plays: the file is right. */
@@ -47,20 +51,27 @@ const settleHeld = async (stage: Stage, code: string, result: "UP" | "DOWN"): Pr
 };
 
 /**
- * Plays one round to its end: money moves, everybody bets, the lock passes, the close is asked for, and asked for again
- * after the grace where the file lacks it.
+ * Plays the round of a session, whose bets are placed, to its end: the lock passes, money moves, the close is asked for
+ * while everybody bets on `next` already, and asked for again after the grace where the file lacks it.
  * @throws DomainError INTERNAL where the service does not finish the round
  */
-export const playRound = async (stage: Stage, session: PlannedSession): Promise<void> => {
+export const playRound = async (
+  stage: Stage,
+  session: PlannedSession,
+  next: PlannedSession | undefined,
+): Promise<void> => {
   const { code, times } = session;
+  await moveTo(stage, times.lockAt);
+  await advance(stage);
   await moveMoney(stage);
-  await placeBets(stage, session);
-  await advanceTo(stage, times.lockAt);
-  const settled = await advanceTo(stage, times.settlesFrom);
+  await moveTo(stage, times.settlesFrom);
+  const bets = next === undefined ? Promise.resolve() : placeBets(stage, next);
+  const [settled] = await Promise.all([advance(stage), bets]);
   const { outcome } = stage.expected.settle(session);
   if (settled.includes(code)) return;
   if (outcome !== "VOID" && (await settleHeld(stage, code, outcome))) return;
-  const voided = await advanceTo(stage, times.graceEndsAt);
+  await moveTo(stage, times.graceEndsAt);
+  const voided = await advance(stage);
   if (voided.includes(code)) return;
   const { state, heldReason } = await getRound(stage.deps, { market: stage.market.code, code });
   throw new DomainError(

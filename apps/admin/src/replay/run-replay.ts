@@ -16,7 +16,8 @@ import { quietEvents } from "../quiet-events.ts";
 import { seededChance } from "./chance.ts";
 import { compareBooks } from "./compare-books.ts";
 import type { ReplayTotals } from "./expectation.ts";
-import { playRound } from "./play-round.ts";
+import { moveMoney } from "./move-money.ts";
+import { placeBets, playRound } from "./play-round.ts";
 import type { PlannedSession } from "./session-plan.ts";
 import { byOf, setStage, type ReplayDeps } from "./stage.ts";
 
@@ -85,9 +86,14 @@ export const runReplay = async (input: ReplayInput): Promise<ReplayOutcome> => {
       { deps, intake, market, operator, chance, chain: chain.name },
       input.bettors,
     );
+    const [first] = sessions;
+    if (first !== undefined) {
+      await moveMoney(stage);
+      await placeBets(stage, first);
+    }
     for (const [n, session] of sessions.entries()) {
       input.signal.throwIfAborted();
-      await playRound(stage, session);
+      await playRound(stage, session, sessions[n + 1]);
       input.onProgress(n + 1, sessions.length);
     }
     const { totals, differences } = await compareBooks(deps, market.code, stage.expected);
