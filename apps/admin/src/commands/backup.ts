@@ -20,7 +20,7 @@ export const backupCommand: AddCommand = (program, cli) => {
     .command("backup")
     .summary("copy the embedded database")
     .description(
-      "Copies the embedded database under DATA_DIR into a new folder, whether the service runs (it goes on meanwhile) or " +
+      "Copies the embedded database under DATA_DIR (a sandbox has its own: DATA_DIR/sandbox) into a new folder, whether the service runs (it goes on meanwhile) or " +
         "not. The copy is then restored into a temporary folder, started and audited.",
     )
     .requiredOption("--to <folder>", "the folder to make")
