@@ -173,6 +173,7 @@ describe("a transfer", () => {
 
 describe("the books", () => {
   test("can't be written by the application, and by nobody but by adding to them", async () => {
+    await newUser(1n);
     const as = async (who: ScratchDatabase["owner"], statement: string) => {
       try {
         await who.sql.unsafe(statement);
