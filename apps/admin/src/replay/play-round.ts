@@ -51,8 +51,9 @@ const settleHeld = async (stage: Stage, code: string, result: "UP" | "DOWN"): Pr
 };
 
 /**
- * Plays the round of a session, whose bets are placed, to its end: the lock passes, money moves, the close is asked for
- * while everybody bets on `next` already, and asked for again after the grace where the file lacks it.
+ * Plays the round of a session, whose bets are placed, to its end: money moves; the lock passes, and everybody bets on
+ * `next` while rounds advance, since bets go by the clock; the close is asked for, and again after the grace where the
+ * file lacks it.
  * @throws DomainError INTERNAL where the service does not finish the round
  */
 export const playRound = async (
@@ -61,12 +62,11 @@ export const playRound = async (
   next: PlannedSession | undefined,
 ): Promise<void> => {
   const { code, times } = session;
-  await moveTo(stage, times.lockAt);
-  await advance(stage);
   await moveMoney(stage);
+  await moveTo(stage, times.lockAt);
+  await Promise.all([advance(stage), next === undefined ? undefined : placeBets(stage, next)]);
   await moveTo(stage, times.settlesFrom);
-  const bets = next === undefined ? Promise.resolve() : placeBets(stage, next);
-  const [settled] = await Promise.all([advance(stage), bets]);
+  const settled = await advance(stage);
   const { outcome } = stage.expected.settle(session);
   if (settled.includes(code)) return;
   if (outcome !== "VOID" && (await settleHeld(stage, code, outcome))) return;
