@@ -193,6 +193,9 @@ create table rounds.settlement_chunk (
 create trigger append_only before update or delete on rounds.settlement_chunk
   for each row execute function rounds.refuse_change();
 --> statement-breakpoint
+create trigger append_only_truncate before truncate on rounds.settlement_chunk
+  for each statement execute function rounds.refuse_change();
+--> statement-breakpoint
 -- Every time a source was asked for a round's prices, and what came of it.
 create table rounds.oracle_attempt (
   id bigint generated always as identity primary key,
@@ -213,6 +216,9 @@ create index oracle_attempt_of_round on rounds.oracle_attempt (round_id, id);
 --> statement-breakpoint
 create trigger append_only before update or delete on rounds.oracle_attempt
   for each row execute function rounds.refuse_change();
+--> statement-breakpoint
+create trigger append_only_truncate before truncate on rounds.oracle_attempt
+  for each statement execute function rounds.refuse_change();
 --> statement-breakpoint
 select ledger.register_kind(20::smallint, 'bet');
 --> statement-breakpoint

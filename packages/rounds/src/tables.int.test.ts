@@ -37,6 +37,8 @@ describe("the tables themselves", () => {
       "delete from rounds.bet",
       "truncate rounds.bet",
       "truncate rounds.bet_202611",
+      "truncate rounds.settlement_chunk",
+      "truncate rounds.oracle_attempt",
       "delete from rounds.round",
     ]) {
       expect((await attempt(house, "owner", statement)).state).toBe(APPEND_ONLY);

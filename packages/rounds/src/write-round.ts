@@ -1,5 +1,5 @@
 import { integers, type Work } from "@closebell/database";
-import { LOCK_RANK, openAccounts } from "@closebell/ledger";
+import { LOCK_RANK, openAccounts, periodOf } from "@closebell/ledger";
 import { sql } from "drizzle-orm";
 import { STRIPES, roundAccounts } from "./accounts.ts";
 import type { PlannedRound } from "./plan-round.ts";
@@ -24,7 +24,8 @@ export const writeRound = async (
   market: Market,
   planned: PlannedRound,
 ): Promise<boolean> => {
-  await work.tx.execute(sql`select rounds.ensure_period(${Math.trunc(planned.id / 10_000)}::int)`);
+  const period = periodOf(Temporal.PlainDate.from(planned.closingDate));
+  await work.tx.execute(sql`select rounds.ensure_period(${period}::int)`);
   const [row] = await work.tx
     .insert(round)
     .values({
