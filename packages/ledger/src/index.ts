@@ -3,6 +3,7 @@ import type { MigrationSet } from "@closebell/database";
 
 export * from "./account-codes.ts";
 export * from "./account-statement.ts";
+export * from "./balance-reader.ts";
 export * from "./balances.ts";
 export * from "./correct-transfer.ts";
 export * from "./ensure-period.ts";

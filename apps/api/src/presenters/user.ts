@@ -1,5 +1,5 @@
 import type { User } from "@closebell/identity";
-import { userAccount, type StatementLine, type UserPurpose } from "@closebell/ledger";
+import type { StatementLine, UserBalances } from "@closebell/ledger";
 import type { z } from "@hono/zod-openapi";
 import type { balanceSchema, transferSchema, userSchema } from "../schemas/user.ts";
 
@@ -10,19 +10,16 @@ export const presentUser = (user: User): z.infer<typeof userSchema> => ({
   createdAt: user.createdAt.toString(),
 });
 
-/** A user's three accounts, from the balances by account code. */
+/** What a user's three accounts hold; nothing for whoever has none. */
 export const presentBalance = (
   userId: string,
-  balances: ReadonlyMap<string, bigint>,
-): z.infer<typeof balanceSchema> => {
-  const of = (purpose: UserPurpose) => balances.get(userAccount(userId, purpose)) ?? 0n;
-  return {
-    userId,
-    availableMicroUsdc: String(of("available")),
-    withdrawingMicroUsdc: String(of("withdrawing")),
-    heldMicroUsdc: String(of("held")),
-  };
-};
+  balances: UserBalances | undefined,
+): z.infer<typeof balanceSchema> => ({
+  userId,
+  availableMicroUsdc: String(balances?.available ?? 0n),
+  withdrawingMicroUsdc: String(balances?.withdrawing ?? 0n),
+  heldMicroUsdc: String(balances?.held ?? 0n),
+});
 
 export const presentTransfer = (line: StatementLine): z.infer<typeof transferSchema> => ({
   id: String(line.id),
