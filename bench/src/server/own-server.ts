@@ -1,0 +1,74 @@
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { totalmem } from "node:os";
+import { dirname, join, resolve } from "node:path";
+import { startEmbedded } from "@closebell/database/embedded";
+
+/** A PostgreSQL for the time of a run. */
+export interface OwnServer {
+  readonly url: string;
+  /** Stops it and removes its folder. */
+  remove(): Promise<void>;
+}
+
+const HOME = resolve(import.meta.dir, "../../../.data");
+const PREFIX = "bench-";
+const MB = 2 ** 20;
+
+/** As a production server is set up: durable, a quarter of the memory, checkpoints by time rather than by size. */
+const settings = (): Readonly<Record<string, string | number>> => ({
+  fsync: "on",
+  synchronous_commit: "on",
+  full_page_writes: "on",
+  wal_level: "replica",
+  autovacuum: "on",
+  shared_buffers: `${Math.round(Math.min(totalmem() / MB / 4, 2_048))}MB`,
+  max_wal_size: "8GB",
+  checkpoint_timeout: "15min",
+  checkpoint_completion_target: 0.9,
+  max_connections: 300,
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && "code" in error && error.code === "EPERM";
+  }
+};
+
+/** Removes a folder and, where its server had to live elsewhere, that place too. */
+const removeFolder = async (folder: string): Promise<void> => {
+  const elsewhere = (
+    await readFile(join(folder, "postgres-location"), "utf8").catch(() => "")
+  ).trim();
+  if (elsewhere !== "") await rm(dirname(elsewhere), { recursive: true, force: true });
+  await rm(folder, { recursive: true, force: true });
+};
+
+/** Removes what runs left behind that were killed before they could. */
+const sweep = async (): Promise<void> => {
+  for (const name of await readdir(HOME)) {
+    const pid = Number(new RegExp(`^${PREFIX}(\\d+)$`).exec(name)?.[1]);
+    if (pid > 0 && !isAlive(pid)) await removeFolder(join(HOME, name));
+  }
+};
+
+export const startOwnServer = async (): Promise<OwnServer> => {
+  await mkdir(HOME, { recursive: true });
+  await sweep();
+  const folder = join(HOME, `${PREFIX}${process.pid}`);
+  try {
+    const server = await startEmbedded({ dataDir: folder, settings: settings() });
+    return {
+      url: server.url,
+      async remove() {
+        await server.stop();
+        await removeFolder(folder);
+      },
+    };
+  } catch (error) {
+    await removeFolder(folder);
+    throw error;
+  }
+};
