@@ -11,7 +11,7 @@ const LAYERS = [
   ["adapters"],
   ["runtime"],
   ["app"],
-  ["standalone"],
+  ["standalone", "bench"],
 ] as const;
 
 const TAGS = LAYERS.flat();

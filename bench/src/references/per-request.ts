@@ -55,7 +55,7 @@ const refused = (): DomainError =>
 type Place = (request: BetRequest) => Promise<BetReceipt>;
 
 const hashOf = (request: BetRequest): string =>
-  BigInt.asIntN(64, BigInt(Bun.hash(`${request.side}/${request.stake}`))).toString();
+  BigInt.asIntN(64, Bun.hash.wyhash(`${request.side}/${request.stake}`)).toString();
 
 const eightStatements = (sql: postgres.Sql): Place => {
   const text = statementsOf("references/eight-statements.sql");

@@ -78,7 +78,9 @@ export const driveBets = async (drive: Drive): Promise<Driven> => {
       }
     }
   };
-  await Promise.all(Array.from({ length: inFlight }, (_, k) => slot(k)));
+  const slots = await Promise.allSettled(Array.from({ length: inFlight }, (_, k) => slot(k)));
+  const failed = slots.find(({ status }) => status === "rejected");
+  if (failed?.status === "rejected") throw failed.reason;
   return {
     accepted,
     perSecond: counted / ((endedAt - startedAt) / 1000),
