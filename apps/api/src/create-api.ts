@@ -14,6 +14,7 @@ import { requestContext } from "./middleware/request-context.ts";
 import { notFoundHandler } from "./not-found.ts";
 import { onError } from "./on-error.ts";
 import { invalidInput } from "./on-invalid.ts";
+import { createPolledReads } from "./polled/polled-reads.ts";
 import { simulatedFrom } from "./presenters/simulated.ts";
 import { betRoutes } from "./routes/bets.ts";
 import { clockRoutes } from "./routes/clock.ts";
@@ -47,6 +48,7 @@ const partsOf = (deps: ApiDeps): ApiParts => {
     deps,
     settings,
     simulated: simulatedFrom(Object.values(deps.oracles), deps.chains),
+    reads: createPolledReads(deps),
     hub: createLiveHub(deps),
     readiness: createReadiness(deps.database, deps.intake, settings.intakeFullAt),
   };
@@ -75,6 +77,7 @@ const withMiddleware = ({ deps, settings }: ApiParts): ApiApp => {
 export const createApi = (deps: ApiDeps): Api => {
   const parts = partsOf(deps);
   const app = withMiddleware(parts);
+  const forget = deps.events.subscribe((event) => parts.reads.onEvent(event));
   registerBusinessMetrics({ ...deps, maxAgeMs: parts.settings.metricsMaxAgeMs });
   userRoutes(app, parts);
   userListRoutes(app, parts);
@@ -98,5 +101,9 @@ export const createApi = (deps: ApiDeps): Api => {
     parts.readiness.drain();
     parts.hub.close();
   };
-  return { app, fetch: (request) => app.fetch(request), drain, close: drain };
+  const close = () => {
+    drain();
+    forget();
+  };
+  return { app, fetch: (request) => app.fetch(request), drain, close };
 };

@@ -152,7 +152,7 @@ test("the current round is defined at every moment, also before anything is sche
   });
   await h.moveTo("2026-11-23T20:59:58Z");
   expect((await h.ask("GET", "/rounds/current")).at("open.code")).toBe("20261123");
-  await h.rounds.scratch.setClock("2026-11-23T20:59:59Z");
+  await h.ask("POST", "/simulate/clock", { json: { to: "2026-11-23T20:59:59Z" } });
   const locked = await h.ask("GET", "/rounds/current");
   expect(locked.at("open.code")).toBe("20261124");
   expect(locked.at("settling.0.state")).toBe("LOCKED");

@@ -10,7 +10,9 @@ export type DomainEvent =
       readonly state: string;
     }
   | { readonly type: "round.pools"; readonly market: string; readonly round: string }
-  | { readonly type: "clock.moved" };
+  | { readonly type: "clock.moved" }
+  /** Money came in or is going out: the value locked may have changed. */
+  | { readonly type: "custody.moved" };
 
 /** A fan-out to every process of the service: Redis pub/sub or PostgreSQL LISTEN/NOTIFY. */
 export interface EventBus {

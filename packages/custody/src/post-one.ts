@@ -4,7 +4,7 @@ import { ensurePeriod, periodOf, postTransfers, type NewTransfer } from "@closeb
 
 /**
  * Posts one transfer, for the month in which what it is for was recorded: the same months later, so that a retry then
- * meets the same key.
+ * meets the same key. Told to everyone by `custody.moved`.
  */
 export const postOne = async (
   work: Work,
@@ -20,4 +20,5 @@ export const postOne = async (
     kind: input.kind,
     transfers: [input.transfer],
   });
+  work.emit({ type: "custody.moved" });
 };

@@ -22,7 +22,7 @@ export { openRound } from "./open-round.ts";
 export type { OperateInput } from "./operate-round.ts";
 export * from "./oracle.ts";
 export { pauseRound, resumeRound } from "./pause-round.ts";
-export { quote, type Quote } from "./quote.ts";
+export { quote, quoteOn, type Quote } from "./quote.ts";
 export { roundEvidence, type OracleAttempt } from "./round-evidence.ts";
 export {
   roundStatistics,

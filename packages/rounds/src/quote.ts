@@ -15,6 +15,28 @@ export interface Quote {
 }
 
 /**
+ * What `stake` would pay on either side if `current` locked as it was read.
+ * @throws DomainError ROUND_NOT_OPEN (also where there is no round), AMOUNT_OVERFLOW
+ */
+export const quoteOn = (current: Round | null | undefined, stake: MicroUsdc): Quote => {
+  if (current?.state !== "OPEN") {
+    throw new DomainError(
+      "ROUND_NOT_OPEN",
+      "No round takes bets now. GET /rounds/current says when the next one opens.",
+    );
+  }
+  if (current.poolUp + current.poolDown + stake > MAX_POOL) {
+    throw new DomainError(
+      "AMOUNT_OVERFLOW",
+      "The round's pools can't hold this stake. Ask for less.",
+    );
+  }
+  const side = (name: Side): PayoutQuote =>
+    quotePayout({ ...current, feeBps: current.rules.feeBps, side: name, stake });
+  return { round: current, stake, sides: { UP: side("UP"), DOWN: side("DOWN") } };
+};
+
+/**
  * What `stake` would pay on either side if the round locked now.
  * @throws DomainError MARKET_NOT_FOUND, ROUND_NOT_FOUND, ROUND_NOT_OPEN, AMOUNT_OVERFLOW
  */
@@ -39,19 +61,5 @@ export const quote = (
             limit: 1,
           })
         : [await readRound(tx, market.code, input.roundCode)];
-    if (current === undefined || current.state !== "OPEN") {
-      throw new DomainError(
-        "ROUND_NOT_OPEN",
-        "No round takes bets now. GET /rounds/current says when the next one opens.",
-      );
-    }
-    if (current.poolUp + current.poolDown + input.stake > MAX_POOL) {
-      throw new DomainError(
-        "AMOUNT_OVERFLOW",
-        "The round's pools can't hold this stake. Ask for less.",
-      );
-    }
-    const side = (name: Side): PayoutQuote =>
-      quotePayout({ ...current, feeBps: current.rules.feeBps, side: name, stake: input.stake });
-    return { round: current, stake: input.stake, sides: { UP: side("UP"), DOWN: side("DOWN") } };
+    return quoteOn(current, input.stake);
   });

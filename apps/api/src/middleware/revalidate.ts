@@ -26,6 +26,10 @@ export const revalidate = createMiddleware<ApiEnv>(async (c, next) => {
   c.res = new Response(unchanged ? null : body, { status: unchanged ? 304 : 200, headers });
 });
 
+/** What the document says of an answer out of memory. */
+export const FRESHNESS =
+  "The answer is up to a second old; bets and changes that the same process has answered are always in it.";
+
 /** The answer 304, for a route behind `revalidate`. */
 export const notModified = {
   304: { description: "What the ETag in If-None-Match names is still the answer" },

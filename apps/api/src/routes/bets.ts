@@ -54,7 +54,7 @@ const getBetRoute = createRoute({
   },
 });
 
-export const betRoutes = (app: ApiApp, { deps }: ApiParts): void => {
+export const betRoutes = (app: ApiApp, { deps, reads }: ApiParts): void => {
   app.openapi(placeBetRoute, async (c) => {
     const { stakeMicroUsdc, ...body } = c.req.valid("json");
     const { bet, replayed } = await deps.intake.place({
@@ -63,6 +63,7 @@ export const betRoutes = (app: ApiApp, { deps }: ApiParts): void => {
       stake: stakeMicroUsdc,
       idempotencyKey: c.req.valid("header")["idempotency-key"],
     });
+    reads.betPlaced(bet);
     c.header("Location", `/bets/${bet.id}`);
     if (replayed) c.header("Idempotency-Replayed", "true");
     return c.json(presentAccepted(bet), 201);

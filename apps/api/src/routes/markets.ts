@@ -1,10 +1,10 @@
 import { findExchange } from "@closebell/calendar";
 import { databaseClock } from "@closebell/database";
-import { getMarket, listCalendar, listMarkets } from "@closebell/rounds";
+import { listCalendar } from "@closebell/rounds";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
-import { notModified, revalidate } from "../middleware/revalidate.ts";
+import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
 import { presentCalendarDay, presentMarket } from "../presenters/market.ts";
 import { marketCodeIn } from "../schemas/common.ts";
 import { calendarQuery, calendarSchema, marketSchema, marketsSchema } from "../schemas/market.ts";
@@ -17,7 +17,7 @@ const listRoute = createRoute({
   path: "/markets",
   operationId: "listMarkets",
   summary: "What can be bet on",
-  description: "The default market comes first.",
+  description: `The default market comes first. ${FRESHNESS}`,
   tags,
   middleware: [revalidate],
   responses: { 200: jsonAnswer("The markets.", marketsSchema), ...notModified, ...problems() },
@@ -28,6 +28,7 @@ const getRoute = createRoute({
   path: "/markets/{code}",
   operationId: "getMarket",
   summary: "A market",
+  description: FRESHNESS,
   tags,
   middleware: [revalidate],
   request: { params: z.strictObject({ code: marketCodeIn }) },
@@ -57,13 +58,13 @@ const calendarRoute = createRoute({
 
 const DEFAULT_DAYS = 30;
 
-export const marketRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+export const marketRoutes = (app: ApiApp, { deps, reads, simulated }: ApiParts): void => {
   app.openapi(listRoute, async (c) => {
-    const markets = await listMarkets(deps);
+    const markets = await reads.markets();
     return c.json({ items: markets.map((market) => presentMarket(market, simulated)) }, 200);
   });
   app.openapi(getRoute, async (c) => {
-    const market = await getMarket(deps, c.req.valid("param"));
+    const market = await reads.market(c.req.valid("param"));
     return c.json(presentMarket(market, simulated), 200);
   });
   app.openapi(calendarRoute, async (c) => {

@@ -1,8 +1,7 @@
-import { quote } from "@closebell/rounds";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
-import { notModified, revalidate } from "../middleware/revalidate.ts";
+import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
 import { presentQuote } from "../presenters/round.ts";
 import { marketIn } from "../schemas/common.ts";
 import { amountIn } from "../schemas/money.ts";
@@ -13,7 +12,8 @@ import { roundParams } from "./rounds.ts";
 const query = z.strictObject({ stakeMicroUsdc: amountIn("1000000"), market: marketIn });
 const summary = "What a stake would pay";
 const description =
-  "For either side, if the round locked now. A calculation, not an offer: every later bet changes it.";
+  "For either side, if the round locked now. A calculation, not an offer: every later bet changes it. " +
+  FRESHNESS;
 const responses = {
   200: jsonAnswer("The quote.", quoteSchema),
   ...notModified,
@@ -51,16 +51,16 @@ const quoteRoute = createRoute({
   responses,
 });
 
-export const quoteRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+export const quoteRoutes = (app: ApiApp, { reads, simulated }: ApiParts): void => {
   app.openapi(currentQuoteRoute, async (c) => {
     const { stakeMicroUsdc, market } = c.req.valid("query");
-    const quoted = await quote(deps, { market, stake: stakeMicroUsdc });
+    const quoted = await reads.quote({ market, stake: stakeMicroUsdc });
     return c.json(presentQuote(quoted, simulated), 200);
   });
   app.openapi(quoteRoute, async (c) => {
     const { stakeMicroUsdc, market } = c.req.valid("query");
     const roundCode = c.req.valid("param").code;
-    const quoted = await quote(deps, { market, roundCode, stake: stakeMicroUsdc });
+    const quoted = await reads.quote({ market, roundCode, stake: stakeMicroUsdc });
     return c.json(presentQuote(quoted, simulated), 200);
   });
 };

@@ -1,8 +1,8 @@
-import { currentRounds, getMarket, getRound, listRounds, roundEvidence } from "@closebell/rounds";
+import { getMarket, listRounds, roundEvidence } from "@closebell/rounds";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
-import { notModified, revalidate } from "../middleware/revalidate.ts";
+import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
 import { presentAttempt } from "../presenters/evidence.ts";
 import { presentPage } from "../presenters/page.ts";
 import { presentCurrent, presentRound } from "../presenters/round.ts";
@@ -22,8 +22,7 @@ const currentRoute = createRoute({
   path: "/rounds/current",
   operationId: "getCurrentRounds",
   summary: "What a market is doing now",
-  description:
-    "Defined at every moment: the round that takes bets, when the next one opens, and those being settled.",
+  description: `Defined at every moment: the round that takes bets, when the next one opens, and those being settled. ${FRESHNESS}`,
   tags,
   middleware: [revalidate],
   request: { query: marketQuery },
@@ -59,6 +58,7 @@ const getRoute = createRoute({
   path: "/rounds/{code}",
   operationId: "getRound",
   summary: "A round",
+  description: FRESHNESS,
   tags,
   middleware: [revalidate],
   request: { params: roundParams, query: marketQuery },
@@ -75,9 +75,9 @@ const evidenceRoute = createRoute({
   responses: { 200: jsonAnswer("Every attempt.", evidenceSchema), ...roundRefusals },
 });
 
-export const roundRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+export const roundRoutes = (app: ApiApp, { deps, reads, simulated }: ApiParts): void => {
   app.openapi(currentRoute, async (c) => {
-    const current = await currentRounds(deps, c.req.valid("query"));
+    const current = await reads.currentRounds(c.req.valid("query"));
     return c.json(presentCurrent(current, simulated), 200);
   });
   app.openapi(listRoute, async (c) => {
@@ -88,7 +88,7 @@ export const roundRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void =>
     );
   });
   app.openapi(getRoute, async (c) => {
-    const round = await getRound(deps, { ...c.req.valid("param"), ...c.req.valid("query") });
+    const round = await reads.round({ ...c.req.valid("param"), ...c.req.valid("query") });
     return c.json(presentRound(round, simulated), 200);
   });
   app.openapi(evidenceRoute, async (c) => {

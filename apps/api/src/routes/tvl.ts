@@ -1,8 +1,7 @@
-import { tvl } from "@closebell/ledger";
 import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
-import { notModified, revalidate } from "../middleware/revalidate.ts";
+import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
 import { tvlSchema } from "../schemas/custody.ts";
 import { jsonAnswer, problems } from "../schemas/problem.ts";
 
@@ -11,14 +10,14 @@ const tvlRoute = createRoute({
   path: "/tvl",
   operationId: "getTvl",
   summary: "Total value locked",
-  description: "What is held in custody less what is the house's own.",
+  description: `What is held in custody less what is the house's own. ${FRESHNESS}`,
   tags: ["Money"],
   middleware: [revalidate],
   responses: { 200: jsonAnswer("The total.", tvlSchema), ...notModified, ...problems() },
 });
 
-export const tvlRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+export const tvlRoutes = (app: ApiApp, { reads, simulated }: ApiParts): void => {
   app.openapi(tvlRoute, async (c) =>
-    c.json({ tvlMicroUsdc: String(await tvl(deps)), simulated: simulated.anyChain() }, 200),
+    c.json({ tvlMicroUsdc: String(await reads.tvl()), simulated: simulated.anyChain() }, 200),
   );
 };

@@ -66,6 +66,7 @@ export const apiHarness = async (
     },
     async moveTo(instant) {
       await rounds.scratch.setClock(instant);
+      events.publish({ type: "clock.moved" });
       await advanceRounds({ ...rounds.deps, events }, { by: rounds.by });
     },
     async [Symbol.asyncDispose]() {

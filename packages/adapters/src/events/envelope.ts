@@ -10,6 +10,7 @@ const event = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("round.pools"), market: z.string(), round: z.string() }),
   z.object({ type: z.literal("clock.moved") }),
+  z.object({ type: z.literal("custody.moved") }),
 ]) satisfies z.ZodType<DomainEvent>;
 
 const envelope = z.object({ from: z.string(), event });
