@@ -30,7 +30,7 @@ const price = mutantsOf(
   "bun test packages/rounds/src/judge.test.ts",
 );
 const placing = mutantsOf(
-  "packages/rounds/migrations/0001_place_bets.sql",
+  "packages/rounds/migrations/0003_hot_path.sql",
   "bun scripts/test.ts packages/rounds/src/bets.int.test.ts -t instant|balance",
 );
 const sharing = mutantsOf(
@@ -69,8 +69,8 @@ export const MUTANTS: readonly Mutant[] = [
   outcome("tie: the sides swapped", "previousClose) > 0", "previousClose) < 0"),
   outcome("outcome: nobody right is not void", "losing > 0n", "losing < 0n"),
   price("guard: the limit itself is too much", "10_000n > before", "10_000n >= before"),
-  placing("lock: the lock's own instant takes a bet", "v_now < v_round", "v_now <= v_round"),
-  placing("bet: more than the balance", "a.stake > o.balance", "a.stake > o.balance + 1"),
+  placing("lock: the lock's own instant takes a bet", "v_now >= v_round", "v_now > v_round"),
+  placing("bet: more than the balance", "> l.balance", "> l.balance + 1"),
   sharing("remainder in SQL: ties to the higher id", "p_bet <= p_cut_bet", "p_bet >= p_cut_bet"),
   cutting("remainder in SQL: one unit too many", "offset v_extra - 1", "offset v_extra"),
 ];

@@ -1,6 +1,10 @@
 import { type SQL, sql } from "drizzle-orm";
 
-const quote = (text: string): string => `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
+// numbers, UUIDs and words need no quotes; only the word NULL does
+const PLAIN = /^(?!null$)[\w-]+$/i;
+
+const quote = (text: string): string =>
+  PLAIN.test(text) ? text : `"${text.replaceAll("\\", "\\\\").replaceAll('"', '\\"')}"`;
 
 /**
  * `values` as a PostgreSQL array literal, to be cast where it is used: `${arrayLiteral(ids)}::uuid[]`. postgres.js guesses

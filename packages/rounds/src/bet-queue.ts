@@ -10,26 +10,28 @@ export interface WaitingBet {
   readonly reject: (error: unknown) => void;
 }
 
-const groupOf = ({ request }: WaitingBet): string =>
-  `${request.market ?? ""}/${request.roundCode ?? ""}`;
+const isOnRoundOf = (first: PlaceRequest, { market, roundCode }: PlaceRequest): boolean =>
+  market === first.market && roundCode === first.roundCode;
 
 /**
  * Takes the next batch out of the queue: bets on the same round as the first, one a user at most, so that a balance is
- * compared with one stake and a key is looked up once. The others keep their order.
+ * compared with one stake and a key is looked up once. The others keep their order. Reads no further than the batch.
  */
 export const takeBatch = (queue: WaitingBet[], maxBatch: number): readonly WaitingBet[] => {
   const [first] = queue;
   if (first === undefined) return [];
   const users = new Set<string>();
   const batch: WaitingBet[] = [];
-  const rest: WaitingBet[] = [];
+  const passedOver: WaitingBet[] = [];
+  let read = 0;
   for (const waiting of queue) {
-    const { userId } = waiting.request;
-    const fits =
-      batch.length < maxBatch && groupOf(waiting) === groupOf(first) && !users.has(userId);
-    (fits ? batch : rest).push(waiting);
-    users.add(userId);
+    if (batch.length === maxBatch) break;
+    const { request } = waiting;
+    const fits = isOnRoundOf(first.request, request) && !users.has(request.userId);
+    (fits ? batch : passedOver).push(waiting);
+    users.add(request.userId);
+    read += 1;
   }
-  queue.splice(0, queue.length, ...rest);
+  queue.splice(0, read, ...passedOver);
   return batch;
 };

@@ -1,12 +1,20 @@
 import { DomainError } from "@closebell/context";
 import { reachable, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
+import { LRUCache } from "lru-cache";
 import { findMarket } from "./markets.ts";
 import type { BatchRound } from "./place-bets.ts";
 
-interface Found extends BatchRound {
+/** A round that a batch goes to. */
+export interface FoundRound extends BatchRound {
   readonly market: string;
   readonly code: string;
+}
+
+/** What bets name: a market and a round, or the default market and the round that is open. */
+interface Named {
+  readonly market?: string | undefined;
+  readonly roundCode?: string | undefined;
 }
 
 /**
@@ -14,11 +22,10 @@ interface Found extends BatchRound {
  * does, the last one that opened, so that a bet sent again still finds its key.
  * @throws DomainError MARKET_NOT_FOUND, ROUND_NOT_FOUND, ROUND_NOT_OPEN (no round has ever stood)
  */
-export const findBatchRound = (
+const findBatchRound = (
   deps: Pick<Deps, "database">,
-  marketCode: string | undefined,
-  roundCode: string | undefined,
-): Promise<Found> =>
+  { market: marketCode, roundCode }: Named,
+): Promise<FoundRound> =>
   reachable(deps.database.url, async () => {
     const { orm } = deps.database;
     const market = await findMarket(orm, marketCode);
@@ -49,3 +56,32 @@ export const findBatchRound = (
           `There is no round ${roundCode} of ${market.code}. GET /rounds/current says which one is open.`,
         );
   });
+
+/** Finds the round of each batch, and remembers it for a second: whether it takes bets is decided under its fence. */
+export interface RoundFinder {
+  /** @throws DomainError MARKET_NOT_FOUND, ROUND_NOT_FOUND, ROUND_NOT_OPEN (no round has ever stood) */
+  find(named: Named): Promise<FoundRound>;
+  /** Looks again next time: the round found takes no bets. */
+  forget(named: Named): void;
+}
+
+const REMEMBERED_MS = 1_000;
+const REMEMBERED_ROUNDS = 1_000;
+
+const nameOf = ({ market = "", roundCode = "" }: Named): string => `${market}/${roundCode}`;
+
+export const createRoundFinder = (deps: Pick<Deps, "database">): RoundFinder => {
+  const found = new LRUCache<string, FoundRound, Named>({
+    max: REMEMBERED_ROUNDS,
+    ttl: REMEMBERED_MS,
+    fetchMethod: (_name, _stale, { context }) => findBatchRound(deps, context),
+  });
+  return {
+    find: async (named) => {
+      const round = await found.fetch(nameOf(named), { context: named });
+      if (round === undefined) throw new Error("the search for a round was called off");
+      return round;
+    },
+    forget: (named) => void found.delete(nameOf(named)),
+  };
+};

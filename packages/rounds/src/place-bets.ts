@@ -18,7 +18,6 @@ export type PlaceResult =
 
 /** One bet's answer: which bet it is, where there is one. */
 export interface Placed {
-  readonly n: number;
   readonly result: PlaceResult;
   readonly betId: string | null;
   readonly betRound: number | null;
@@ -36,21 +35,55 @@ export interface BatchRound {
   readonly previousId: number | null;
 }
 
+/** Bets of a batch that got the same answer, by their positions from 1. */
+interface Answered {
+  readonly result: PlaceResult;
+  readonly betRound: number | null;
+  readonly acceptedAt: Temporal.Instant | null;
+  readonly positions: readonly number[];
+  /** Null where they are accepted: each has the id it was sent with. */
+  readonly betIds: readonly (string | null)[] | null;
+}
+
 /** How a key is stored: always 16 bytes, whatever the sender wrote. */
 const keyOf = (request: BetRequest): string => nameUuid(request.idempotencyKey);
+
+const byPosition = (
+  answers: readonly Answered[],
+  requests: readonly PlaceRequest[],
+): readonly (Placed | undefined)[] => {
+  const placed: (Placed | undefined)[] = [];
+  for (const { result, betRound, acceptedAt, positions, betIds } of answers) {
+    positions.forEach((position, index) => {
+      const n = position - 1;
+      const betId = (betIds === null ? requests[n]?.id : betIds[index]) ?? null;
+      placed[n] = { result, betId, betRound, acceptedAt };
+    });
+  }
+  return placed;
+};
+
+/** A batch: its bets, on one round, and the pool row that takes them. */
+export interface Batch {
+  readonly round: BatchRound;
+  readonly stripe: number;
+  readonly requests: readonly PlaceRequest[];
+  /** How long to wait for an account that is locked elsewhere; 0 answers BUSY at once. */
+  readonly patienceMs: number;
+}
 
 /** One call of rounds.place_bets, its own transaction. Answers come in the order of the requests. */
 export const placeBets = (
   deps: Pick<Deps, "database">,
-  round: BatchRound,
-  stripe: number,
-  requests: readonly PlaceRequest[],
-): Promise<readonly Placed[]> =>
+  { round, stripe, requests, patienceMs }: Batch,
+): Promise<readonly (Placed | undefined)[]> =>
   reachable(deps.database.url, async () => {
     const list = (valueOf: (request: PlaceRequest) => string) =>
       arrayLiteral(requests.map(valueOf));
-    const rows = await deps.database.sql<Placed[]>`
-      select n, result, bet_id as "betId", bet_round as "betRound", accepted_at as "acceptedAt"
+    const answers = await deps.database.sql<Answered[]>`
+      select result, bet_round as "betRound", accepted_at as "acceptedAt",
+             array_agg(n) as positions,
+             array_agg(bet_id) filter (where result <> 'ACCEPTED') as "betIds"
       from rounds.place_bets(
         ${round.id}::int, ${round.previousId}::int, ${stripe}::smallint,
         ${list(({ id }) => id)}::uuid[],
@@ -60,7 +93,8 @@ export const placeBets = (
         ${list(keyOf)}::uuid[],
         ${list(({ roundCode }) => String(roundCode !== undefined))}::boolean[],
         ${list(({ by }) => by.actor.id)}::uuid[],
-        ${list(({ by }) => by.requestId)}::uuid[])
-      order by n`;
-    return rows;
+        ${list(({ by }) => by.requestId)}::uuid[],
+        ${patienceMs}::int)
+      group by result, bet_round, accepted_at`;
+    return byPosition(answers, requests);
   });

@@ -1,0 +1,89 @@
+import type { Deps } from "@closebell/database";
+import { takeBatch, type WaitingBet } from "./bet-queue.ts";
+import type { RoundFinder } from "./find-batch-round.ts";
+import { sendBatch } from "./send-batch.ts";
+
+/** How long a bet that goes alone waits for its account. The lock of its round waits behind it. */
+const PATIENCE_MS = 500;
+/** Bets of a shard that go alone at a time, each on a connection of its own. */
+const MAX_ALONE = 2;
+/** Batches a bet may find its account locked in, before it goes alone. */
+const MAX_BATCHES = 2;
+
+export interface ShardOptions {
+  /** Which of the round's pool rows it writes to. */
+  readonly stripe: number;
+  /** Bets in one transaction at most. */
+  readonly maxBatch: number;
+}
+
+/** One line of bets with one batch in flight; those whose account stays locked leave it and go alone. */
+export interface BetShard {
+  push(bet: WaitingBet): void;
+  waiting(): number;
+  /** Resolves once nothing waits and nothing is in flight. */
+  idle(): Promise<void>;
+}
+
+/** Makes a shard. It knows no bound: who fills it does. */
+export const createBetShard = (
+  deps: Deps,
+  finder: RoundFinder,
+  { stripe, maxBatch }: ShardOptions,
+): BetShard => {
+  const queue: WaitingBet[] = [];
+  const stuck: WaitingBet[] = [];
+  const running = new Set<Promise<void>>();
+  let inLine = false;
+  let alone = 0;
+
+  const run = (work: Promise<void>) => {
+    const done = work.finally(() => running.delete(done));
+    running.add(done);
+  };
+
+  const again = (bet: WaitingBet) => {
+    (bet.tries < MAX_BATCHES ? queue : stuck).push(bet);
+  };
+
+  const drain = async (): Promise<void> => {
+    // bets that arrive together go together, the first one too
+    await Promise.resolve();
+    while (queue.length > 0) {
+      const batch = takeBatch(queue, maxBatch);
+      await sendBatch({ deps, finder, stripe, patienceMs: 0, again }, batch);
+      start();
+    }
+    inLine = false;
+  };
+
+  const drainStuck = async (): Promise<void> => {
+    for (let bet = stuck.shift(); bet !== undefined; bet = stuck.shift()) {
+      await sendBatch({ deps, finder, stripe, patienceMs: PATIENCE_MS, again }, [bet]);
+      start();
+    }
+    alone -= 1;
+  };
+
+  const start = () => {
+    if (!inLine && queue.length > 0) {
+      inLine = true;
+      run(drain());
+    }
+    while (alone < Math.min(MAX_ALONE, alone + stuck.length)) {
+      alone += 1;
+      run(drainStuck());
+    }
+  };
+
+  return {
+    push: (bet) => {
+      queue.push(bet);
+      start();
+    },
+    waiting: () => queue.length + stuck.length,
+    idle: async () => {
+      while (running.size > 0) await Promise.all(running);
+    },
+  };
+};
