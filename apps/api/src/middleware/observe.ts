@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import { createMiddleware } from "hono/factory";
 import type { ApiEnv } from "../api-env.ts";
 import type { HttpMetrics } from "../metrics/http-metrics.ts";
-import { routeOf } from "./route-of.ts";
+import { createRouteOf } from "./route-of.ts";
 
 export interface AccessLogOptions {
   /** The share of fast, successful requests that is logged, 0 to 1. */
@@ -17,7 +17,7 @@ export interface AccessLogOptions {
 const logRequest = (
   log: Logger,
   c: Context<ApiEnv>,
-  seconds: number,
+  { route, seconds }: { readonly route: string; readonly seconds: number },
   options: AccessLogOptions,
 ) => {
   const { status } = c.res;
@@ -30,7 +30,7 @@ const logRequest = (
     spanId: c.var.trace.spanId,
     method: c.req.method,
     path: c.req.path,
-    route: routeOf(c),
+    route,
     status,
     durationMs: Math.round(seconds * 10_000) / 10,
     ...(refusal !== undefined && { code: refusal.code }),
@@ -42,17 +42,20 @@ const logRequest = (
 };
 
 /** Times the request, counts it and writes its line. A stream counts as served when it starts. */
-export const observe = (log: Logger, metrics: HttpMetrics, options: AccessLogOptions) =>
-  createMiddleware<ApiEnv>(async (c, next) => {
+export const observe = (log: Logger, metrics: HttpMetrics, options: AccessLogOptions) => {
+  const routeOf = createRouteOf();
+  return createMiddleware<ApiEnv>(async (c, next) => {
     const startedAt = performance.now();
     await next();
     const seconds = (performance.now() - startedAt) / 1000;
+    const route = routeOf(c);
     metrics.served({
       method: c.req.method,
-      route: routeOf(c),
+      route,
       status: c.res.status,
       seconds,
       code: c.var.refusal?.code,
     });
-    logRequest(log, c, seconds, options);
+    logRequest(log, c, { route, seconds }, options);
   });
+};

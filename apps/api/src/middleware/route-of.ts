@@ -4,8 +4,21 @@ import { matchedRoutes } from "hono/route";
 /** What the metrics and logs call a path that no route has, so that nobody can invent label values. */
 const UNMATCHED = "unmatched";
 
-/** The route that answers, as the document writes it (`/users/{userId}`): a label with few values. */
-export const routeOf = (c: Context): string => {
-  const last = matchedRoutes(c).findLast((route) => route.method !== "ALL");
-  return last === undefined ? UNMATCHED : last.path.replaceAll(/:(\w+)/g, "{$1}");
+/**
+ * Tells the route that answers, as the document writes it (`/users/{userId}`): a label with few values, so that their
+ * names are remembered.
+ */
+export const createRouteOf = (): ((c: Context) => string) => {
+  const names = new Map<string, string>();
+  const nameOf = (path: string): string => {
+    const known = names.get(path);
+    if (known !== undefined) return known;
+    const name = path.replaceAll(/:(\w+)/g, "{$1}");
+    names.set(path, name);
+    return name;
+  };
+  return (c) => {
+    const last = matchedRoutes(c).findLast((route) => route.method !== "ALL");
+    return last === undefined ? UNMATCHED : nameOf(last.path);
+  };
 };

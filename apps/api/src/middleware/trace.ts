@@ -9,7 +9,8 @@ const TRACEPARENT = /^([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(
 const NO_TRACE = "0".repeat(32);
 const NO_SPAN = "0".repeat(16);
 
-const randomHex = (bytes: number): string => crypto.getRandomValues(new Uint8Array(bytes)).toHex();
+// trace and span in one draw: 16 bytes and 8
+const randomHex = (): string => crypto.getRandomValues(new Uint8Array(24)).toHex();
 
 const parse = (header: string | undefined): { traceId: string; flags: string } | undefined => {
   const parts = header === undefined ? null : TRACEPARENT.exec(header);
@@ -24,9 +25,10 @@ const parse = (header: string | undefined): { traceId: string; flags: string } |
 /** Goes on with the caller's trace under a span of our own; starts a new, unsampled one where the header is missing or wrong. */
 export const continueTrace = (traceparent: string | undefined): Trace => {
   const parent = parse(traceparent);
+  const drawn = randomHex();
   return {
-    traceId: parent?.traceId ?? randomHex(16),
-    spanId: randomHex(8),
+    traceId: parent?.traceId ?? drawn.slice(0, 32),
+    spanId: drawn.slice(32),
     flags: parent?.flags ?? "00",
   };
 };

@@ -5,7 +5,8 @@ import type { ApiParts } from "../api-parts.ts";
 import { presentAccepted, presentBet } from "../presenters/bet.ts";
 import { betSchema, placeBetBody } from "../schemas/bet.ts";
 import { idIn } from "../schemas/common.ts";
-import { idempotencyHeaders, replayHeaders } from "../schemas/idempotency.ts";
+import { idempotencyHeaders, readIdempotencyKey, replayHeaders } from "../schemas/idempotency.ts";
+import { readJson } from "../schemas/read-json.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 
 const tags = ["Bets"];
@@ -55,18 +56,21 @@ const getBetRoute = createRoute({
 });
 
 export const betRoutes = (app: ApiApp, { deps, reads }: ApiParts): void => {
-  app.openapi(placeBetRoute, async (c) => {
-    const { stakeMicroUsdc, ...body } = c.req.valid("json");
+  app.openAPIRegistry.registerPath(placeBetRoute);
+  app.post(placeBetRoute.path, async (c) => {
+    const idempotencyKey = readIdempotencyKey(c);
+    const { stakeMicroUsdc, ...body } = await readJson(c, placeBetBody);
     const { bet, replayed } = await deps.intake.place({
       ...body,
       by: c.var.caller.actingFor(body.userId),
       stake: stakeMicroUsdc,
-      idempotencyKey: c.req.valid("header")["idempotency-key"],
+      idempotencyKey,
     });
     reads.betPlaced(bet);
-    c.header("Location", `/bets/${bet.id}`);
-    if (replayed) c.header("Idempotency-Replayed", "true");
-    return c.json(presentAccepted(bet), 201);
+    return c.json(presentAccepted(bet), 201, {
+      Location: `/bets/${bet.id}`,
+      ...(replayed && { "Idempotency-Replayed": "true" }),
+    });
   });
   app.openapi(getBetRoute, async (c) => {
     const { betId } = c.req.valid("param");

@@ -1,4 +1,7 @@
 import { z } from "@hono/zod-openapi";
+import type { Context } from "hono";
+import type { ApiEnv } from "../api-env.ts";
+import { invalidInput } from "../on-invalid.ts";
 
 const FORM = /^[\u0021-\u007E]{1,200}$/;
 
@@ -33,6 +36,17 @@ export const idempotencyHeaders = z.object({
       example: "6c1f2f0e-4a57-4c35-9d43-0c1a6f0b6e2d",
     }),
 });
+
+/**
+ * The request's Idempotency-Key, read from its one header.
+ * @throws DomainError IDEMPOTENCY_KEY_REQUIRED, VALIDATION_FAILED
+ */
+export const readIdempotencyKey = (c: Context<ApiEnv>): string => {
+  const given = c.req.raw.headers.get("idempotency-key") ?? undefined;
+  const result = idempotencyHeaders.safeParse({ "idempotency-key": given });
+  if (!result.success) throw invalidInput("header", result.error);
+  return result.data["idempotency-key"];
+};
 
 /** Headers of an answer that may be a repetition. */
 export const replayHeaders = z.object({
