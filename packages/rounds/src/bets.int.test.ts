@@ -163,6 +163,49 @@ describe("a bet", () => {
     expect(await house.available(stuck)).toBe(90n);
   });
 
+  test("by a user whose account stays held is given up, and can be sent again with its key", async () => {
+    const stuck = await house.user(100n);
+    const key = "patience";
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+    const blocker = house.scratch.owner.orm.transaction(async (tx) => {
+      await tx.execute(
+        sql`select 1 from ledger.account where owner = ${stuck}::uuid for no key update`,
+      );
+      hold();
+      await released;
+    });
+    await held;
+    await refused(house.bet(stuck, "UP", 10n, { key }), "OVERLOADED", stuck, 100n);
+    release();
+    await blocker;
+    expect(await house.bet(stuck, "UP", 10n, { key })).toMatchObject({ replayed: false });
+    expect(await house.available(stuck)).toBe(90n);
+  });
+
+  test("by one user, many at once and through two processes, never exceeds the maximum together", async () => {
+    const user = await house.user(10_000n);
+    const other = createBetIntake(house.deps, { stripe: 3 });
+    const by = { actor: { kind: "player", id: user, name: "p" }, requestId: randomUUID() } as const;
+    const placed = await Promise.allSettled(
+      Array.from({ length: 30 }, (_, n) =>
+        (n % 2 === 0 ? house.intake : other).place({
+          by,
+          userId: user,
+          side: n % 3 === 0 ? "UP" : "DOWN",
+          stake: microUsdc(90n),
+          idempotencyKey: String(n),
+        }),
+      ),
+    );
+    await other.close();
+    expect(placed.filter(({ status }) => status === "fulfilled")).toHaveLength(11);
+    expect(await house.available(user)).toBe(10_000n - 11n * 90n);
+    const [staked] = await house.deps.database.sql<{ stake: bigint }[]>`
+      select stake from rounds.staked where user_id = ${user}::uuid`;
+    expect(staked?.stake).toBe(990n);
+  });
+
   test("on a paused round is refused until it is resumed", async () => {
     const user = await house.user(100n);
     const by = { ...house.by, reason: "a rumour" };
