@@ -3,6 +3,7 @@ import { growth } from "./growth.ts";
 import { httpBets } from "./http-bets.ts";
 import { loneUser } from "./lone-user.ts";
 import { roundLock } from "./round-lock.ts";
+import { settlement } from "./settlement.ts";
 import { verbThroughput } from "./verb-throughput.ts";
 
 /** Everything that is measured, in the order in which it is. */
@@ -11,5 +12,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   loneUser,
   roundLock,
   growth,
+  settlement,
   httpBets,
 ];

@@ -41,3 +41,17 @@ export const orderOf = <T>(schema: z.ZodType<T>): T =>
 export const tell = (message: unknown): void => {
   process.send?.(message);
 };
+
+/** Which round to settle, UP by hand. */
+export const settleOrder = z.object({
+  databaseUrl: z.string(),
+  market: z.string(),
+  code: z.string(),
+});
+export const settled = z.object({
+  seconds: z.number(),
+  state: z.string(),
+  /** The most memory the process ever held. */
+  peakBytes: z.number(),
+});
+export type Settled = z.infer<typeof settled>;

@@ -1,4 +1,4 @@
--- $1 bets of $2 players, half of them on each side, each player with as many of both; 0 is the settlement account,
+-- $1 bets of $2 players, half of them on each side, each player with as many of both, in no order; 0 is the settlement account,
 -- which holds all stakes, and -1 the house.
 
 -- name: accounts
@@ -6,8 +6,8 @@ insert into minimal.account (id, balance) select n, 0 from generate_series(-1, $
 
 -- name: bets
 insert into minimal.bet (id, account, up, stake)
-select n, 1 + (n - 1) % $2::bigint, ((n - 1) / $2::bigint) % 2 = 0, 1000000 + n * 7919 % 9000000
-from generate_series(1, $1::bigint) n;
+select n, 1 + n * 7919 % $2::bigint, n / $2::bigint % 2 = 0, 1000000 + n * 7919 % 9000000
+from generate_series(0, $1::bigint - 1) n;
 
 -- name: stakes
 update minimal.account set balance = (select sum(stake) from minimal.bet) where id = 0;
