@@ -26,7 +26,7 @@ const main = async (args: readonly string[]): Promise<number> => {
       stderr: process.stderr,
     });
     process.stdout.write(
-      json === true ? `${JSON.stringify(rows, null, 2)}\n` : `${showTable(rows)}\n`,
+      json === true ? `${JSON.stringify(rows, null, 2)}\n` : `${showTable(rows, quick === true)}\n`,
     );
     if (quick === true) console.error("--quick: every line of code ran; the figures mean nothing.");
     console.error(`written to ${path}`);

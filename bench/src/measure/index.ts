@@ -1,4 +1,5 @@
 import type { Measurement } from "../stage.ts";
+import { balanceReads } from "./balance-reads.ts";
 import { growth } from "./growth.ts";
 import { httpBets } from "./http-bets.ts";
 import { loneUser } from "./lone-user.ts";
@@ -13,5 +14,6 @@ export const MEASUREMENTS: readonly Measurement[] = [
   roundLock,
   growth,
   settlement,
+  balanceReads,
   httpBets,
 ];

@@ -18,7 +18,8 @@ const side = (summary: Summary | null, unit: string | null): string => {
 const target = (value: number | null, better: Row["better"]): string =>
   value === null ? "" : `${better === "higher" ? ">=" : "<="} ${value}`;
 
-const verdict = ({ met, aimMet }: Row): string => {
+const verdict = ({ met, aimMet }: Row, quick: boolean): string => {
+  if (quick && met !== "not measured") return "quick";
   if (met === null) return "";
   if (met === "not measured") return met;
   if (!met) return "MISSED";
@@ -26,13 +27,13 @@ const verdict = ({ met, aimMet }: Row): string => {
 };
 
 /** The cells of one line, as the table on a terminal and the one in the document show them. */
-export const cellsOf = (row: Row): readonly string[] => [
+export const cellsOf = (row: Row, quick: boolean): readonly string[] => [
   row.name,
   row.reference ?? "",
   row.value === null ? "-" : `${digits(row.value)}${row.unit === "x" ? "" : ` ${row.unit}`}`,
   target(row.must, row.better),
   target(row.aim, row.better),
-  verdict(row),
+  verdict(row, quick),
   side(row.ours, row.measuredIn),
   side(row.theirs, row.measuredIn),
 ];
@@ -52,9 +53,9 @@ const wrap = (text: string, width: number): readonly string[] => {
 
 const WIDEST = 38;
 
-/** The table for people. The half of each spread stands beside its median. */
-export const showTable = (rows: readonly Row[]): string => {
-  const cells = [TITLES, ...rows.map(cellsOf)].map((line) =>
+/** The table for people. Half of each spread stands beside its median; a quick run judges nothing. */
+export const showTable = (rows: readonly Row[], quick: boolean): string => {
+  const cells = [TITLES, ...rows.map((row) => cellsOf(row, quick))].map((line) =>
     line.map((text) => wrap(text, WIDEST)),
   );
   const widths = TITLES.map((_, n) =>
@@ -69,6 +70,8 @@ export const showTable = (rows: readonly Row[]): string => {
         .trimEnd(),
     );
   });
-  const notes = rows.flatMap(({ name, note }) => (note === null ? [] : [`- ${name}: ${note}`]));
+  const notes = rows.flatMap(({ name, reference, note }) =>
+    note === null ? [] : [`- ${name}${reference === null ? "" : ` / ${reference}`}: ${note}`],
+  );
   return [...lines, ...(notes.length === 0 ? [] : ["", ...notes])].join("\n");
 };
