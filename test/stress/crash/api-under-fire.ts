@@ -1,0 +1,84 @@
+import { expect } from "bun:test";
+import { randomUUID } from "node:crypto";
+import { SYSTEM_ACTORS } from "../../../packages/context/src/index.ts";
+import { silentLogger } from "../../../packages/context/src/testing.ts";
+import { advanceRounds } from "../../../packages/rounds/src/index.ts";
+import {
+  createRuntime,
+  migrateAll,
+  readConfig,
+  type Runtime,
+} from "../../../packages/runtime/src/index.ts";
+import { type Program, runProgram } from "../../e2e/run-program.ts";
+import type { SentBet } from "./bettors.ts";
+
+/** A Friday morning, before the session. */
+const NOW = Temporal.Instant.from("2026-11-20T12:00:00Z");
+
+/** An API as a process of its own on a database of a test's own, on a sandbox's clock, with a round that takes bets. */
+export interface Stage extends AsyncDisposable {
+  readonly runtime: Runtime;
+  readonly databaseUrl: string;
+  /** Starts the API and waits until it listens. */
+  start(): Promise<{ readonly api: Program; readonly url: string }>;
+}
+
+export const stageOn = async (databaseUrl: string): Promise<Stage> => {
+  const config = readConfig({});
+  const log = silentLogger;
+  await migrateAll({ url: databaseUrl, config, log, sandbox: { now: NOW } });
+  const runtime = await createRuntime({ config, log, place: { url: databaseUrl }, name: "test" });
+  const by = { actor: SYSTEM_ACTORS.scheduler, requestId: randomUUID() };
+  await advanceRounds(runtime, { by });
+  return {
+    runtime,
+    databaseUrl,
+    async start() {
+      const env = { DATABASE_URL: databaseUrl, PORT: "0", HOST: "127.0.0.1", LOG_LEVEL: "info" };
+      const api = runProgram("apps/api/src/main.ts", [], { env });
+      const { url } = await api.logged("API started");
+      return { api, url: String(url).replace("localhost", "127.0.0.1") };
+    },
+    [Symbol.asyncDispose]: () => runtime.stop(),
+  };
+};
+
+const post = async (url: string, path: string, body: object): Promise<unknown> => {
+  const response = await fetch(`${url}${path}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  expect(response.status).toBeLessThan(300);
+  return response.json();
+};
+
+/** Users with money enough for every bet they may ever place, made through the API. */
+export const seatUsers = (url: string, count: number): Promise<readonly string[]> =>
+  Promise.all(
+    Array.from({ length: count }, async (_, n) => {
+      const user: unknown = await post(url, "/users", { handle: `player${n}` });
+      const userId = String(Reflect.get(Object(user), "id"));
+      const deposit = { userId, amountMicroUsdc: "1000000000000", tx: `0x${n}` };
+      await post(url, "/simulate/deposit_webhook", deposit);
+      return userId;
+    }),
+  );
+
+/** Every bet that was ever sent is there, once, as it was sent and under the id it was acknowledged with; no other is. */
+export const expectExactly = async (
+  { runtime }: Stage,
+  sent: readonly SentBet[],
+): Promise<void> => {
+  const rows = await runtime.database.sql<
+    { id: string; userId: string; side: string; stake: bigint }[]
+  >`select id, user_id as "userId", side::text as side, stake from rounds.bet order by id`;
+  const told = sent
+    .map(({ id, userId, side, stake }) => `${id} ${userId} ${side} ${stake}`)
+    .toSorted();
+  expect(rows.map(({ id, userId, side, stake }) => `${id} ${userId} ${side} ${stake}`)).toEqual(
+    told,
+  );
+  const { checks } = await runtime.audit();
+  expect(checks.filter(({ ok }) => !ok)).toEqual([]);
+};
