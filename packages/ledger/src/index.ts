@@ -7,6 +7,7 @@ export * from "./balance-reader.ts";
 export * from "./balances.ts";
 export * from "./correct-transfer.ts";
 export * from "./ensure-period.ts";
+export * from "./ensure-periods-ahead.ts";
 export * from "./errors.ts";
 export * from "./open-accounts.ts";
 export * from "./period.ts";

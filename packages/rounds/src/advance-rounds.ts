@@ -1,5 +1,6 @@
 import type { By } from "@closebell/context";
 import { reachable, type Deps } from "@closebell/database";
+import { ensurePeriodsAhead, unlessLocked } from "@closebell/ledger";
 import type { OracleDeps } from "./ask-sources.ts";
 import { lockDueRounds } from "./lock-due-rounds.ts";
 import { openDueRounds } from "./open-due-rounds.ts";
@@ -42,7 +43,9 @@ export const advanceRounds = (
   input: { readonly by: By },
 ): Promise<Advanced | undefined> =>
   unlessBusy(deps, async () => {
-    const scheduled = await scheduleRounds(deps);
+    await ensurePeriodsAhead(deps);
+    // rounds stand scheduled two sessions ahead: there is time to try again, and what is due now goes on
+    const scheduled = (await unlessLocked(deps, () => scheduleRounds(deps))) ?? [];
     const opened = await openDueRounds(deps);
     const locked = await lockDueRounds(deps);
     const finished = await settleDueRounds(deps, input.by);

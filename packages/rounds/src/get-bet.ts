@@ -25,10 +25,12 @@ export const getBet = (
   input: { readonly betId: string },
 ): Promise<Bet> =>
   snapshot(deps, async (tx) => {
+    // one value after the other: nobody knows how many rows a function returns, and a join would read whole tables
     const [found] = await tx.execute<{ id: number }>(sql`
-      select r.id from ledger.find_transfer(${KIND.bet}::smallint, ${input.betId}::uuid) t
-      join ledger.account a on a.id = t.credit
-      join rounds.round r on r.accounts = split_part(a.code, '/', 1) || '/' || split_part(a.code, '/', 2)`);
+      select r.id from rounds.round r where r.accounts = (
+        select split_part(a.code, '/', 1) || '/' || split_part(a.code, '/', 2) from ledger.account a
+        where a.id = (select t.credit
+          from ledger.find_transfer(${KIND.bet}::smallint, ${input.betId}::uuid) t))`);
     if (found === undefined) {
       throw new DomainError("BET_NOT_FOUND", `There is no bet ${input.betId}.`);
     }

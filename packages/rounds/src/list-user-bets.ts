@@ -15,12 +15,14 @@ export const listUserBets = async (
   const older =
     lastRound === undefined || lastBet === undefined
       ? sql``
-      : sql`and (round_id, id) < (${lastRound}::bigint, ${lastBet}::uuid)`;
+      : sql`and round_id <= ${lastRound}::bigint
+          and (round_id < ${lastRound}::bigint or id < ${lastBet}::uuid)`;
   return snapshot(deps, async (tx) => {
     const bets = await readBets(
       tx,
+      // the same order as by id, but none of the primary key's: in that the planner reads everybody's bets to find one user's
       sql`select * from rounds.bet where user_id = ${input.userId}::uuid ${older}
-          order by round_id desc, id desc limit ${input.limit + 1}`,
+          order by round_id desc, id::text collate "C" desc limit ${input.limit + 1}`,
       sql`b.round_id desc, b.id desc`,
     );
     const page = toPage(list, bets, input.limit, ({ roundId, bet }) => [String(roundId), bet.id]);

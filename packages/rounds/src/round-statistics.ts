@@ -20,7 +20,7 @@ export interface BetVolume {
   readonly stakeMicroUsdc: bigint;
 }
 
-/** What an operator watches. Costs by the number of rounds, not of bets. */
+/** What an operator watches. Costs by the number of unfinished rounds, whatever was before. */
 export interface RoundStatistics {
   readonly rounds: readonly RoundCount[];
   readonly bets: readonly BetVolume[];
@@ -45,11 +45,16 @@ export const roundStatistics = async (deps: Pick<Deps, "database">): Promise<Rou
   const markets = await listMarkets(deps);
   return snapshot(deps, async (tx) => {
     const rounds = await tx.execute<{ market: string; state: RoundState; rounds: bigint }>(sql`
-      select market, rounds.state_at(state, opens_at, lock_at, clock.now()) as state, count(*) as rounds
-      from rounds.round group by 1, 2 order by 1, 2`);
+      select market, case outcome when 'VOID' then 'VOID' else 'SETTLED' end as state,
+        sum(rounds)::bigint as rounds
+      from rounds.finished_total group by 1, 2
+      union all
+      select market, rounds.state_at(state, opens_at, lock_at, clock.now()), count(*)
+      from rounds.round where state not in ('SETTLED', 'VOID') group by 1, 2
+      order by 1, 2`);
     const bets = await tx.execute<SideRow>(sql`
       with live as (
-        select r.id, r.market, r.outcome,
+        select r.market, r.outcome,
           coalesce(r.bets_up, s.bets_up) as bets_up, coalesce(r.bets_down, s.bets_down) as bets_down,
           coalesce(r.pool_up, s.pool_up) as pool_up, coalesce(r.pool_down, s.pool_down) as pool_down
         from rounds.round r left join lateral (
@@ -57,7 +62,10 @@ export const roundStatistics = async (deps: Pick<Deps, "database">): Promise<Rou
             sum(u.balance) as pool_up, sum(d.balance) as pool_down
           from rounds.stripe s join ledger.account u on u.id = s.account_up
           join ledger.account d on d.id = s.account_down
-          where s.round_id = r.id and r.outcome is null) s on true)
+          where s.round_id = r.id and r.outcome is null) s on true
+        where r.state not in ('SETTLED', 'VOID')
+        union all
+        select market, outcome, bets_up, bets_down, stake_up, stake_down from rounds.finished_total)
       select market, side, outcome, sum(bets)::bigint as bets, sum(stake)::bigint as "stakeMicroUsdc"
       from live cross join lateral (
         values ('UP', bets_up, pool_up), ('DOWN', bets_down, pool_down)) v (side, bets, stake)

@@ -32,7 +32,7 @@ const scheduleMarket = (deps: Deps, market: Market): Promise<readonly string[]> 
       .select({ closingDate: round.closingDate })
       .from(round)
       .where(eq(round.market, market.code))
-      .orderBy(desc(round.closingDate))
+      .orderBy(desc(round.code))
       .limit(1);
     let session =
       latest === undefined

@@ -1,3 +1,4 @@
+export * from "./buffers-of.ts";
 export * from "./describe-with-command.ts";
 export * from "./describe-with-redis.ts";
 export * from "./error-of.ts";
