@@ -38,7 +38,7 @@ const sharing = mutantsOf(
   "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts -t alike",
 );
 const cutting = mutantsOf(
-  "packages/rounds/migrations/0002_settlement.sql",
+  "packages/rounds/migrations/0004_settle_by_user.sql",
   "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts -t alike",
 );
 
@@ -72,5 +72,9 @@ export const MUTANTS: readonly Mutant[] = [
   placing("lock: the lock's own instant takes a bet", "v_now >= v_round", "v_now > v_round"),
   placing("bet: more than the balance", "> l.balance", "> l.balance + 1"),
   sharing("remainder in SQL: ties to the higher id", "p_bet <= p_cut_bet", "p_bet >= p_cut_bet"),
-  cutting("remainder in SQL: one unit too many", "offset v_extra - 1", "offset v_extra"),
+  cutting(
+    "remainder in SQL: one unit too many",
+    "select c.extra - c.above, c.band",
+    "select c.extra - c.above + 1, c.band",
+  ),
 ];

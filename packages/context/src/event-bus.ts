@@ -10,6 +10,14 @@ export type DomainEvent =
       readonly state: string;
     }
   | { readonly type: "round.pools"; readonly market: string; readonly round: string }
+  | {
+      /** How far the payment of a settling round is; a few a second. */
+      readonly type: "round.settling";
+      readonly market: string;
+      readonly round: string;
+      readonly bets: number;
+      readonly paid: number;
+    }
   | { readonly type: "clock.moved" }
   /** Money came in or is going out: the value locked may have changed. */
   | { readonly type: "custody.moved" };

@@ -217,6 +217,9 @@ begin
   if v_round.chunks is null then
     return rounds.settle_chunk_of_ids(v_round, p_chunk, p_actor, p_request);
   end if;
+  if p_chunk not between 0 and v_round.chunks - 1 then
+    raise exception 'round % has no chunk %', p_round, p_chunk using errcode = 'invalid_parameter_value';
+  end if;
   select * into v_after from rounds.chunk_bound c where c.round_id = p_round and c.chunk = p_chunk - 1;
   select * into v_to from rounds.chunk_bound c where c.round_id = p_round and c.chunk = p_chunk;
   if v_round.outcome <> 'VOID' then v_side := v_round.outcome; end if;
@@ -243,7 +246,7 @@ begin
 end $$;
 --> statement-breakpoint
 -- Pays the first chunk from `p_from` on that is neither done nor being paid by somebody else, or, with p_wait, that is not
--- done. Its number, how many chunks there are, and how many bets were paid; no row where none is left.
+-- done yet, waiting for whoever is at it. Its number and how many bets were paid; no row where none is left.
 create function rounds.settle_next(p_round integer, p_from integer, p_wait boolean, p_actor uuid, p_request uuid)
 returns table (chunk integer, bets bigint)
 language plpgsql set search_path = pg_catalog as $$
@@ -259,11 +262,13 @@ begin
     if v_chunk is null then return; end if;
     if p_wait then
       perform pg_advisory_xact_lock(p_round::bigint << 32 | v_chunk);
-      return query select v_chunk, rounds.settle_chunk(p_round, v_chunk, p_actor, p_request);
-      return;
-    elsif pg_try_advisory_xact_lock(p_round::bigint << 32 | v_chunk) then
-      return query select v_chunk, rounds.settle_chunk(p_round, v_chunk, p_actor, p_request);
-      return;
+    end if;
+    if p_wait or pg_try_advisory_xact_lock(p_round::bigint << 32 | v_chunk) then
+      -- whoever held it may have done it meanwhile
+      if not exists (select from rounds.settlement_chunk s where s.round_id = p_round and s.chunk = v_chunk) then
+        return query select v_chunk, rounds.settle_chunk(p_round, v_chunk, p_actor, p_request);
+        return;
+      end if;
     end if;
     v_chunk := v_chunk + 1;
   end loop;

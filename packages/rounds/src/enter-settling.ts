@@ -1,12 +1,13 @@
 import { DomainError, nameUuid, type By } from "@closebell/context";
 import { transact, type Deps, type Work } from "@closebell/database";
 import { HOUSE, balancesOf, postTransfers, type NewTransfer } from "@closebell/ledger";
-import { microUsdc, type MicroUsdc } from "@closebell/money";
+import type { MicroUsdc } from "@closebell/money";
 import { eq, sql } from "drizzle-orm";
 import { KIND, roundAccounts } from "./accounts.ts";
-import { decideOutcome, type Basis, type Decision } from "./decide-outcome.ts";
+import type { Basis, Decision } from "./decide-outcome.ts";
+import { refundPastPost } from "./refund-past-post.ts";
 import { round, type RoundRow } from "./schema.ts";
-import type { Side } from "./types.ts";
+import { weighStakes, type Weighed } from "./weigh-stakes.ts";
 import { takeFence } from "./write-state.ts";
 
 /** On what a round is settled: prices and their evidence where there are any. */
@@ -19,28 +20,14 @@ export interface SettlingInput {
   readonly evidence?: readonly object[];
 }
 
-/** Bets a chunk holds: paid in about 20 ms on a small machine, so that no account stays locked for long. */
-const CHUNK_SIZE = 500;
+/** Bets a chunk holds: accounts are locked at the end of a chunk only, for some 20 ms on a small machine. */
+const CHUNK_SIZE = 10_000;
+/** Weighing reads every bet of the round some four times; it holds nothing that others wait for. */
+const WEIGHING_TIMEOUT_MS = 600_000;
+/** Class of the advisory locks by round id that let one process at a time fix an outcome. */
+const ENTERING = 20_502;
 
-interface Stakes {
-  readonly pools: Readonly<Record<Side, MicroUsdc>>;
-  readonly bets: Readonly<Record<Side, bigint>>;
-}
-
-/** The stakes that count, from the bets themselves: those accepted before the true lock. */
-const readStakes = async (work: Work, row: RoundRow): Promise<Stakes> => {
-  const sides = await work.tx.execute<{ side: Side; stake: bigint; bets: bigint }>(sql`
-    select side::text as side, sum(stake)::bigint as stake, count(*) as bets
-    from rounds.bet where round_id = ${row.id}::int and accepted_at < ${row.lockAt}::timestamptz
-    group by side`);
-  const of = (side: Side) => sides.find((found) => found.side === side);
-  return {
-    pools: { UP: microUsdc(of("UP")?.stake ?? 0n), DOWN: microUsdc(of("DOWN")?.stake ?? 0n) },
-    bets: { UP: of("UP")?.bets ?? 0n, DOWN: of("DOWN")?.bets ?? 0n },
-  };
-};
-
-const movesOf = async (work: Work, row: RoundRow, fee: MicroUsdc) => {
+const movesOf = async (work: Work, row: RoundRow) => {
   const accounts = roundAccounts(row.accounts);
   const balances = await balancesOf(work.tx, [...accounts.up, ...accounts.down]);
   const pool: NewTransfer[] = [...balances]
@@ -51,19 +38,14 @@ const movesOf = async (work: Work, row: RoundRow, fee: MicroUsdc) => {
       credit: accounts.settlement,
       amount,
     }));
-  const total = pool.reduce((sum, { amount }) => sum + amount, 0n);
-  const ref = nameUuid(accounts.settlement);
-  const charge: NewTransfer[] =
-    fee > 0n ? [{ ref, debit: accounts.settlement, credit: HOUSE.fees, amount: fee }] : [];
-  return { pool, charge, total };
+  return { pool, total: pool.reduce((sum, { amount }) => sum + amount, 0n) };
 };
 
-const cutOfRound = async (work: Work, row: RoundRow, decision: Decision, winning: MicroUsdc) => {
-  if (decision.outcome === "VOID" || winning === 0n) return undefined;
-  const [cut] = await work.tx.execute<{ remainder: string; bet: string }>(sql`
-    select remainder::text, bet from rounds.cut(${row.id}::int, ${decision.outcome}::rounds.side,
-      ${row.lockAt}::timestamptz, ${winning}::bigint, ${decision.distributable}::bigint)`);
-  return cut;
+const chargeOf = (row: RoundRow, fee: MicroUsdc): NewTransfer[] => {
+  const { settlement } = roundAccounts(row.accounts);
+  return fee > 0n
+    ? [{ ref: nameUuid(settlement), debit: settlement, credit: HOUSE.fees, amount: fee }]
+    : [];
 };
 
 /** @throws DomainError ROUND_STATE_CONFLICT unless a round in this state may enter SETTLING on this basis */
@@ -78,35 +60,66 @@ const checkState = (row: RoundRow, basis: Basis): void => {
   );
 };
 
+/** Undoes the unit of work: some bets past the true lock have to be refunded first. */
+class LateBets extends Error {}
+
+const readRow = async (work: Work, input: SettlingInput, lock: boolean): Promise<RoundRow> => {
+  const query = work.tx.select().from(round).where(eq(round.id, input.roundId));
+  const [row] = await (lock ? query.for("no key update") : query);
+  if (row === undefined) throw new DomainError("ROUND_NOT_FOUND", "There is no such round.");
+  checkState(row, input.basis);
+  return row;
+};
+
+const planChunks = async (work: Work, row: RoundRow): Promise<number> => {
+  const [plan] = await work.tx.execute<{ chunks: number }>(
+    sql`select rounds.plan_chunks(${row.id}::int, ${CHUNK_SIZE}::int) as chunks`,
+  );
+  if (plan === undefined) throw new Error("planning chunks returned no row");
+  return plan.chunks;
+};
+
+interface Weighing {
+  readonly row: RoundRow;
+  readonly weighed: Weighed;
+  readonly pool: readonly NewTransfer[];
+  readonly chunks: number;
+}
+
 /**
- * Fixes a round's outcome in one transaction: decision, prices, evidence, pools and cut are stored, every stripe moves
- * to the settlement account, and the fee to the house. Bets past the true lock must have been refunded before.
- * @throws DomainError ROUND_STATE_CONFLICT, INTERNAL (the pools do not equal the stakes: nothing moves)
+ * Reads every bet before it takes the fence and the round's row, which are then held for a moment only. What changed
+ * meanwhile (a round that is still open, a lock that moved) is read again behind them.
+ * @throws LateBets, DomainError INTERNAL (the pools do not equal the stakes)
  */
-export const enterSettling = (deps: Deps, input: SettlingInput): Promise<Decision> =>
+const weigh = async (work: Work, input: SettlingInput): Promise<Weighing> => {
+  await work.tx.execute(sql`select pg_advisory_xact_lock(${ENTERING}::int, ${input.roundId}::int)`);
+  const seen = await readRow(work, input, false);
+  await work.tx.execute(
+    sql`select set_config('statement_timeout', ${String(WEIGHING_TIMEOUT_MS)}, true)`,
+  );
+  const first = await weighStakes(work.tx, seen, input.basis);
+  const chunks = await planChunks(work, seen);
+  await takeFence(work, input.roundId);
+  const row = await readRow(work, input, true);
+  const { pool, total } = await movesOf(work, row);
+  const stands = row.lockAt.equals(seen.lockAt) && total === first.total;
+  const weighed = stands ? first : await weighStakes(work.tx, row, input.basis);
+  if (total === weighed.total) return { row, weighed, pool, chunks };
+  if (weighed.late > 0n) throw new LateBets();
+  throw new DomainError(
+    "INTERNAL",
+    `Round ${row.accounts} holds ${total} but its stakes are ${weighed.total}. Run \`bun run admin audit\`.`,
+  );
+};
+
+const enter = (deps: Deps, input: SettlingInput): Promise<Decision> =>
   transact(deps, async (work) => {
-    await takeFence(work, input.roundId);
-    const [row] = await work.tx
-      .select()
-      .from(round)
-      .where(eq(round.id, input.roundId))
-      .for("update");
-    if (row === undefined) throw new DomainError("ROUND_NOT_FOUND", "There is no such round.");
-    checkState(row, input.basis);
-    const { pools, bets } = await readStakes(work, row);
-    const decision = decideOutcome(input.basis, pools, row.feeBps);
-    const moves = await movesOf(work, row, decision.fee);
-    if (moves.total !== pools.UP + pools.DOWN) {
-      throw new DomainError(
-        "INTERNAL",
-        `Round ${row.accounts} holds ${moves.total} but its stakes are ${pools.UP + pools.DOWN}. Run \`bun run admin audit\`.`,
-      );
-    }
-    const winning = decision.outcome === "VOID" ? microUsdc(0n) : pools[decision.outcome];
-    const cut = await cutOfRound(work, row, decision, winning);
+    const { row, weighed, pool, chunks } = await weigh(work, input);
+    const { decision, pools, bets, cut } = weighed;
     const post = { by: input.by, period: row.period };
-    await postTransfers(work, { ...post, kind: KIND.pool, transfers: moves.pool });
-    await postTransfers(work, { ...post, kind: KIND.fee, transfers: moves.charge });
+    await postTransfers(work, { ...post, kind: KIND.pool, transfers: pool });
+    const charge = chargeOf(row, decision.fee);
+    await postTransfers(work, { ...post, kind: KIND.fee, transfers: charge });
     await work.tx
       .update(round)
       .set({
@@ -123,7 +136,7 @@ export const enterSettling = (deps: Deps, input: SettlingInput): Promise<Decisio
         evidence: input.evidence ?? null,
         cutRemainder: cut?.remainder ?? null,
         cutBet: cut?.bet ?? null,
-        chunkBounds: sql`rounds.chunk_bounds(${row.id}::int, ${CHUNK_SIZE}::int)`,
+        chunks,
         settlingAt: sql`clock.now()`,
         heldReason: null,
       })
@@ -131,3 +144,28 @@ export const enterSettling = (deps: Deps, input: SettlingInput): Promise<Decisio
     work.emit({ type: "round.state", market: row.market, round: row.code, state: "SETTLING" });
     return decision;
   });
+
+/**
+ * Fixes a round's outcome: first bets past the true lock are refunded, if there are any; then, in one transaction,
+ * decision, prices, evidence, pools, cut and chunks are stored, every stripe moves to the settlement account, and the fee
+ * to the house.
+ * @throws DomainError ROUND_STATE_CONFLICT, INTERNAL (the pools do not equal the stakes: nothing moves)
+ */
+export const enterSettling = async (deps: Deps, input: SettlingInput): Promise<Decision> => {
+  try {
+    return await enter(deps, input);
+  } catch (error) {
+    if (!(error instanceof LateBets)) throw error;
+  }
+  await refundPastPost(deps, input);
+  try {
+    return await enter(deps, input);
+  } catch (error) {
+    if (!(error instanceof LateBets)) throw error;
+    throw new DomainError(
+      "INTERNAL",
+      `Round ${input.roundId} holds other than its stakes though its late bets were refunded. Run \`bun run admin audit\`.`,
+      { cause: error },
+    );
+  }
+};

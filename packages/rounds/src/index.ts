@@ -31,7 +31,11 @@ export {
   type RoundStatistics,
 } from "./round-statistics.ts";
 export { roundTotals, type RoundTotals } from "./round-totals.ts";
-export type { SettlementProgress } from "./settle-chunks.ts";
+export {
+  settlingRounds,
+  type SettlementProgress,
+  type SettlingRound,
+} from "./settlement-progress.ts";
 export { settleRound, type SettleResult } from "./settle-round.ts";
 export * from "./types.ts";
 

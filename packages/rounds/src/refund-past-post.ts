@@ -3,7 +3,13 @@ import { transact, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
 
 /** Bets refunded in one transaction. */
-const BATCH = 500;
+const BATCH = 1_000;
+
+interface Piece extends Record<string, unknown> {
+  readonly late: number;
+  readonly refunded: number;
+  readonly last: string;
+}
 
 /**
  * Gives back, one by one, the stakes of bets that were taken at or after the true lock, which an early close moved to
@@ -15,14 +21,17 @@ export const refundPastPost = async (
   input: { readonly by: By; readonly roundId: number },
 ): Promise<bigint> => {
   let total = 0n;
+  let after = "00000000-0000-0000-0000-000000000000";
   for (;;) {
-    const refunded = await transact(deps, async (work) => {
-      const [row] = await work.tx.execute<{ refunded: bigint }>(sql`
-        select rounds.refund_past_post(${input.roundId}::int, ${BATCH}::int,
-          ${input.by.actor.id}::uuid, ${input.by.requestId}::uuid) as refunded`);
-      return row?.refunded ?? 0n;
+    const piece = await transact(deps, async (work) => {
+      const [row] = await work.tx.execute<Piece>(sql`
+        select late, refunded, last from rounds.refund_past_post(${input.roundId}::int, ${after}::uuid, ${BATCH}::int,
+          ${input.by.actor.id}::uuid, ${input.by.requestId}::uuid)`);
+      return row;
     });
-    total += refunded;
-    if (refunded < BATCH) return total;
+    if (piece === undefined) return total;
+    total += BigInt(piece.refunded);
+    if (piece.late < BATCH) return total;
+    after = piece.last;
   }
 };

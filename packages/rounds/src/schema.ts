@@ -91,6 +91,7 @@ export const round = rounds.table("round", {
   cutRemainder: numeric("cut_remainder"),
   cutBet: uuid("cut_bet"),
   chunkBounds: uuid("chunk_bounds").array(),
+  chunks: integer("chunks"),
   lockedAt: instant("locked_at"),
   settlingAt: instant("settling_at"),
   finishedAt: instant("finished_at"),

@@ -5,20 +5,19 @@ import { askSources, type OracleDeps } from "./ask-sources.ts";
 import { sideOf } from "./decide-outcome.ts";
 import { DUE, dueRounds } from "./due.ts";
 import { enterSettling, type SettlingInput } from "./enter-settling.ts";
-import { refundPastPost } from "./refund-past-post.ts";
 import { round, type RoundRow } from "./schema.ts";
-import { settleChunks, type SettlementProgress } from "./settle-chunks.ts";
+import { settleChunks } from "./settle-chunks.ts";
+import type { SettlementProgress } from "./settlement-progress.ts";
 import type { HeldReason } from "./types.ts";
 
 /** Seconds between two attempts on a round's sources. */
 const RETRY_SECONDS = 10;
 
-/** Refunds what came past the true lock, fixes the outcome, pays everybody. */
+/** Fixes the outcome, pays everybody. */
 export const settle = async (
   deps: Deps,
   input: SettlingInput & { readonly onProgress?: SettlementProgress },
 ): Promise<void> => {
-  await refundPastPost(deps, input);
   const decision = await enterSettling(deps, input);
   const [row] = await dueRounds(deps, eq(round.id, input.roundId));
   if (row === undefined) return;

@@ -4,7 +4,7 @@ import { settleByPrices, settle } from "./settle-due-rounds.ts";
 import type { OracleDeps } from "./ask-sources.ts";
 import { getRound } from "./get-round.ts";
 import { conflict, findRoundRow, type OperateInput } from "./operate-round.ts";
-import type { SettlementProgress } from "./settle-chunks.ts";
+import type { SettlementProgress } from "./settlement-progress.ts";
 import type { RoundRow } from "./schema.ts";
 import type { Outcome, Round } from "./types.ts";
 

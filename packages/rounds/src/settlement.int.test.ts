@@ -218,9 +218,9 @@ test("a settlement that dies between chunks, or inside one, is resumed and pays 
     .catch(() => undefined);
   await expectBalancedBooks(house);
   // one that committed stays; asked for again it does nothing
-  for (const expected of [500n, 0n]) {
+  for (const expected of [1_201n, 0n]) {
     const [paid] = await deps.database.orm.execute<{ paid: bigint }>(
-      sql`select rounds.settle_chunk(${id}::int, 1, ${by.actor.id}::uuid, ${by.requestId}::uuid) as paid`,
+      sql`select rounds.settle_chunk(${id}::int, 0, ${by.actor.id}::uuid, ${by.requestId}::uuid) as paid`,
     );
     expect(paid?.paid).toBe(expected);
   }

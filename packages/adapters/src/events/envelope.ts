@@ -9,6 +9,13 @@ const event = z.discriminatedUnion("type", [
     state: z.string(),
   }),
   z.object({ type: z.literal("round.pools"), market: z.string(), round: z.string() }),
+  z.object({
+    type: z.literal("round.settling"),
+    market: z.string(),
+    round: z.string(),
+    bets: z.number(),
+    paid: z.number(),
+  }),
   z.object({ type: z.literal("clock.moved") }),
   z.object({ type: z.literal("custody.moved") }),
 ]) satisfies z.ZodType<DomainEvent>;
