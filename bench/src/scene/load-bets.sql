@@ -1,10 +1,29 @@
--- Bets number $1 to $2 (from 0) on round $3, those whose number modulo 2 is $4, each of a player of its own as long as
--- there are players ($5), who come in no order. A player's bets are half UP and half DOWN. What a bet's row and its
--- transfer hold is what the service would have written; the audit compares the two.
+-- $1 bets (their numbers from 0, those equal to $3 modulo $4 in one call) on round $2, each of a player of its own as long
+-- as there are players ($5), who come in no order; a player's bets are half UP and half DOWN. Rows and transfers hold what
+-- the service would have written, and the audit compares the two. The month's partitions are filled while they stand
+-- alone and without indexes; attaching them builds those that the tables have.
+
+-- name: detach
+alter table rounds.bet detach partition rounds.%bet%;
+alter table ledger.transfer detach partition ledger.%transfer%;
+do $$
+declare
+  v_index record;
+begin
+  for v_index in
+    select i.indexrelid::regclass as name, i.indrelid::regclass as of_table, c.conname
+    from pg_index i left join pg_constraint c on c.conindid = i.indexrelid and c.conrelid = i.indrelid
+    where i.indrelid in ('rounds.%bet%'::regclass, 'ledger.%transfer%'::regclass)
+  loop
+    if v_index.conname is null then execute format('drop index %s', v_index.name);
+    else execute format('alter table %s drop constraint %I', v_index.of_table, v_index.conname);
+    end if;
+  end loop;
+end $$;
 
 -- name: bets
-insert into rounds.bet (round_id, id, user_id, key, stake, accepted_at, side, stripe)
-select $3::int,
+insert into rounds.%bet% (round_id, id, user_id, key, stake, accepted_at, side, stripe)
+select $2::int,
   (lpad(to_hex(1795435200000 + n / 50), 12, '0') || '7' || lpad(to_hex(n % 4096), 3, '0')
     || 'a000' || lpad(to_hex(n), 12, '0'))::uuid,
   ('00000000-0000-7000-9000-' || lpad(to_hex(1 + n * 7919 % $5::bigint), 12, '0'))::uuid,
@@ -12,25 +31,37 @@ select $3::int,
   1000000 + n * 7919 % 9000000,
   clock.now(),
   case n / $5::bigint % 2 when 0 then 'UP' else 'DOWN' end::rounds.side,
-  2 * (n / 2 % 4) + $4::int
-from generate_series($1::bigint + $4::int, $2::bigint, 2) n;
+  n % 8
+from generate_series($3::bigint, $1::bigint - 1, $4::bigint) n;
 
 -- name: transfers
-select ledger.post(r.period, 20::smallint, array_agg(b.id), array_agg(a.id),
-  array_agg(case b.side when 'UP' then s.account_up else s.account_down end), array_agg(b.stake),
-  array_agg(b.user_id), array_agg(b.id))
-from rounds.round r
-join rounds.bet b on b.round_id = r.id
-join rounds.stripe s on s.round_id = r.id and s.stripe = b.stripe
+insert into ledger.%transfer% (period, kind, ref, debit, credit, amount, actor, request, posted_at)
+select r.period, 20, b.id, a.id, case b.side when 'UP' then s.account_up else s.account_down end, b.stake,
+  b.user_id, b.id, b.accepted_at
+from rounds.%bet% b
+join rounds.round r on r.id = b.round_id
+join rounds.stripe s on s.round_id = b.round_id and s.stripe = b.stripe
 join ledger.account a on a.owner = b.user_id and a.purpose = 'available'
-where r.id = $3::int and b.stripe % 2 = $4::int
-  and b.id between (lpad(to_hex(1795435200000 + $1::bigint / 50), 12, '0') || lpad('', 20, '0'))::uuid
-    and (lpad(to_hex(1795435200000 + $2::bigint / 50), 12, '0') || lpad('', 20, 'f'))::uuid
-group by r.period;
+where b.round_id = $1::int and b.stripe % $3::int = $2::int;
+
+-- name: balances
+update ledger.account a set balance = a.balance + t.delta
+from (
+  select account, sum(delta)::bigint as delta
+  from (select debit as account, -amount as delta from ledger.%transfer% where kind = 20
+        union all select credit, amount from ledger.%transfer% where kind = 20) s
+  group by account) t
+where a.id = t.account;
 
 -- name: stripes
 update rounds.stripe s set bets_up = t.up, bets_down = t.down
 from (
   select stripe, count(*) filter (where side = 'UP') as up, count(*) filter (where side = 'DOWN') as down
-  from rounds.bet where round_id = $1::int group by stripe) t
+  from rounds.%bet% where round_id = $1::int group by stripe) t
 where s.round_id = $1::int and s.stripe = t.stripe;
+
+-- name: attach-bets
+alter table rounds.bet attach partition rounds.%bet% for values from (%from%) to (%to%);
+
+-- name: attach-transfers
+alter table ledger.transfer attach partition ledger.%transfer% for values in (%period%);

@@ -1,8 +1,6 @@
+import type postgres from "postgres";
 import { openSql } from "./house.ts";
 import { statementsOf } from "./statements.ts";
-
-/** A multiple of 100, so that a batch is a range of ids. */
-const BATCH = 100_000;
 
 /** What to load. */
 export interface BetLoad {
@@ -10,47 +8,52 @@ export interface BetLoad {
   readonly roundId: number;
   readonly bets: number;
   readonly players: number;
-  /** Told how many are there. */
-  readonly onProgress: (bets: number) => void;
+  readonly step: (what: string) => void;
   readonly signal: AbortSignal;
 }
 
-/** Writes one half of the bets, of players that the other half does not have, so that halves don't wait for each other. */
-const loadHalf = async (load: BetLoad, half: 0 | 1, loaded: (n: number) => void): Promise<void> => {
-  const { url, roundId, bets, players, signal } = load;
-  const statement = statementsOf("scene/load-bets.sql");
+const openWriter = async (url: string): Promise<postgres.Sql> => {
   const sql = openSql(url, 1);
-  try {
-    await sql`set synchronous_commit = off`;
-    // a plan made for the empty table would join badly
-    await sql`set plan_cache_mode = force_custom_plan`;
-    for (let from = 0; from < bets; from += BATCH) {
-      signal.throwIfAborted();
-      const to = Math.min(from + BATCH, bets) - 1;
-      await sql.begin(async (tx) => {
-        await tx.unsafe(statement("bets"), [from, to, roundId, half, players]);
-        await tx.unsafe(statement("transfers"), [from, to, roundId, half]);
-      });
-      if (from === 0) await sql.unsafe("analyze rounds.bet, ledger.transfer, ledger.account");
-      loaded(to + 1 - from);
-    }
-  } finally {
-    await sql.end({ timeout: 1 });
-  }
+  // it is all there, or nothing is measured; and a plan made for empty tables would join badly
+  await sql.unsafe(`set synchronous_commit = off; set plan_cache_mode = force_custom_plan;
+    set maintenance_work_mem = '512MB'; set work_mem = '256MB'`);
+  return sql;
 };
 
-/** Fills an open round with bets, set-based, two connections at a time. */
+/** Fills an open round that has no bets with so many, set-based; no other transfer of its month is touched. */
 export const loadBets = async (load: BetLoad): Promise<void> => {
-  let halves = 0;
-  const loaded = (n: number): void => {
-    halves += n;
-    load.onProgress(Math.floor(halves / 2));
+  const { url, roundId, bets, players, step, signal } = load;
+  const period = Math.floor(roundId / 10_000);
+  const names: Readonly<Record<string, string>> = {
+    bet: `bet_${period}`,
+    transfer: `transfer_${period}`,
+    period: `${period}`,
+    from: `${period * 10_000}`,
+    to: `${(period + 1) * 10_000}`,
   };
-  await Promise.all([loadHalf(load, 0, loaded), loadHalf(load, 1, loaded)]);
-  const sql = openSql(load.url, 1);
+  const file = statementsOf("scene/load-bets.sql");
+  const text = (name: string): string =>
+    file(name).replaceAll(/%([a-z]+)%/g, (_, key) => names[key] ?? "");
+  const [first, second] = await Promise.all([openWriter(url), openWriter(url)]);
+  const writers = [first, second];
+  const all = (work: (sql: postgres.Sql, n: number) => Promise<unknown>) => {
+    signal.throwIfAborted();
+    return Promise.all(writers.map(work));
+  };
   try {
-    await sql.unsafe(statementsOf("scene/load-bets.sql")("stripes"), [load.roundId]);
+    await first.unsafe(text("detach"));
+    step("bets");
+    await all((sql, n) => sql.unsafe(text("bets"), [bets, roundId, n, writers.length, players]));
+    await first.unsafe(`analyze rounds.${names["bet"]}, ledger.account`);
+    step("transfers");
+    await all((sql, n) => sql.unsafe(text("transfers"), [roundId, n, writers.length]));
+    step("balances");
+    await first.unsafe(text("balances"));
+    await first.unsafe(text("stripes"), [roundId]);
+    step("indexes");
+    signal.throwIfAborted();
+    await Promise.all([first.unsafe(text("attach-bets")), second.unsafe(text("attach-transfers"))]);
   } finally {
-    await sql.end({ timeout: 1 });
+    await Promise.all(writers.map((sql) => sql.end({ timeout: 1 })));
   }
 };

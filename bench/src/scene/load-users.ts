@@ -17,7 +17,7 @@ export const loadUsers = async (sql: postgres.Sql, count: number): Promise<reado
     const to = Math.min(from + BATCH - 1, count);
     await sql.unsafe(statement("users"), [from, to]);
     await sql.unsafe(statement("accounts"), [from, to]);
-    await sql.unsafe("analyze ledger.account");
+    if (from === 1) await sql.unsafe("analyze ledger.account");
     await sql.unsafe(statement("funds"), [from, to, String(BALANCE)]);
   }
   await sql.unsafe("vacuum (analyze) ledger.account, identity.user");

@@ -37,7 +37,7 @@ export const createLockedTemplate = async (
     bets,
     players,
     signal: stage.signal,
-    onProgress: (n) => stage.step(`${name}: ${n.toLocaleString("en-US")}`),
+    step: (what) => stage.step(`${name}: ${what}`),
   });
   stage.step(`${name}: vacuum`);
   await house.sql.unsafe("vacuum (analyze)");
