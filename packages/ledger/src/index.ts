@@ -9,6 +9,7 @@ export * from "./correct-transfer.ts";
 export * from "./ensure-period.ts";
 export * from "./ensure-periods-ahead.ts";
 export * from "./errors.ts";
+export * from "./imbalance.ts";
 export * from "./open-accounts.ts";
 export * from "./period.ts";
 export * from "./post-transfers.ts";
