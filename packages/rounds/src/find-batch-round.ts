@@ -71,17 +71,23 @@ const REMEMBERED_ROUNDS = 1_000;
 const nameOf = ({ market = "", roundCode = "" }: Named): string => `${market}/${roundCode}`;
 
 export const createRoundFinder = (deps: Pick<Deps, "database">): RoundFinder => {
-  const found = new LRUCache<string, FoundRound, Named>({
+  // searches, not what they found: forgetting one must not call it off for those who wait for it
+  const searches = new LRUCache<string, Promise<FoundRound>>({
     max: REMEMBERED_ROUNDS,
     ttl: REMEMBERED_MS,
-    fetchMethod: (_name, _stale, { context }) => findBatchRound(deps, context),
   });
   return {
-    find: async (named) => {
-      const round = await found.fetch(nameOf(named), { context: named });
-      if (round === undefined) throw new Error("the search for a round was called off");
-      return round;
+    find: (named) => {
+      const name = nameOf(named);
+      const known = searches.get(name);
+      if (known !== undefined) return known;
+      const search = findBatchRound(deps, named);
+      searches.set(name, search);
+      search.catch(() => {
+        if (searches.peek(name) === search) searches.delete(name);
+      });
+      return search;
     },
-    forget: (named) => void found.delete(nameOf(named)),
+    forget: (named) => void searches.delete(nameOf(named)),
   };
 };
