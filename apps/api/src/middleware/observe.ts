@@ -47,6 +47,7 @@ export const observe = (log: Logger, metrics: HttpMetrics, options: AccessLogOpt
   return createMiddleware<ApiEnv>(async (c, next) => {
     const startedAt = performance.now();
     await next();
+    // c.get, not c.var: that one copies all variables at each look
     const seconds = (performance.now() - startedAt) / 1000;
     const route = routeOf(c);
     metrics.served({
@@ -54,7 +55,7 @@ export const observe = (log: Logger, metrics: HttpMetrics, options: AccessLogOpt
       route,
       status: c.res.status,
       seconds,
-      code: c.var.refusal?.code,
+      code: c.get("refusal")?.code,
     });
     logRequest(log, c, { route, seconds }, options);
   });

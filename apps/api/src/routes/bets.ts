@@ -62,7 +62,7 @@ export const betRoutes = (app: ApiApp, { deps, reads }: ApiParts): void => {
     const { stakeMicroUsdc, ...body } = await readJson(c, placeBetBody);
     const { bet, replayed } = await deps.intake.place({
       ...body,
-      by: c.var.caller.actingFor(body.userId),
+      by: c.get("caller").actingFor(body.userId),
       stake: stakeMicroUsdc,
       idempotencyKey,
     });
