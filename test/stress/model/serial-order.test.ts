@@ -147,7 +147,6 @@ describe("no order is found", () => {
       [0, 9, { kind: "withdraw", user: 0, amount: 200, key: "w", fails: false }, done],
     ],
     ["for a refusal of money that was there", [0, 1, bet(150, "a"), refused("INSUFFICIENT_FUNDS")]],
-    ["for an overload", [0, 1, bet(150, "a"), refused("OVERLOADED")]],
     [
       "for two outcomes",
       [0, 1, lock, done],

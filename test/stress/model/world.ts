@@ -162,11 +162,9 @@ const before = (code: Code): Code | undefined => CODES[CODES.indexOf(code) - 1];
 
 type BetOperation = Extract<Operation, { kind: "bet" }>;
 
-/** Rounds in which a bet finds its key. */
-const keyed = (world: World, bet: BetOperation, since: number): readonly Code[] =>
-  bet.round === undefined
-    ? currents(world, since).flatMap((code) => [code, before(code) ?? code])
-    : [bet.round];
+/** Rounds in which a bet may find its key. The service remembers for a second which round was open, so an older one too. */
+const keyed = (world: World, bet: BetOperation): readonly Code[] =>
+  bet.round === undefined ? CODES.filter((code) => TIMES[code].opens <= world.clock) : [bet.round];
 
 const found = (world: World, bet: BetOperation, code: Code): BetModel | undefined =>
   world.bets[`${bet.user}/${code}/${bet.key}`];
@@ -204,7 +202,7 @@ const mayRefuseBet = (world: World, bet: BetOperation, code: string, since: numb
   const rounds = bet.round === undefined ? currents(world, since) : [bet.round];
   switch (code) {
     case "IDEMPOTENCY_KEY_REUSED":
-      return keyed(world, bet, since).some((round) => {
+      return keyed(world, bet).some((round) => {
         const placed = found(world, bet, round);
         return placed !== undefined && !same(placed, bet);
       });
@@ -226,6 +224,9 @@ const mayRefuseBet = (world: World, bet: BetOperation, code: string, since: numb
       );
     case "INSUFFICIENT_FUNDS":
       return BigInt(bet.stake) > has(world, bet.user);
+    case "OVERLOADED":
+      // somebody else held the account too long: nothing was written
+      return true;
     default:
       return false;
   }
@@ -238,7 +239,7 @@ const afterBet = (world: World, bet: BetOperation, answer: Answer, since: number
   if (answer.replayed !== true) return accept(world, bet, answer.id, code, since);
   const placed = found(world, bet, code);
   const right = placed?.id === answer.id && same(placed, bet);
-  return right && keyed(world, bet, since).includes(code) ? world : undefined;
+  return right && keyed(world, bet).includes(code) ? world : undefined;
 };
 
 const afterDeposit = (
