@@ -2,6 +2,7 @@ import type { Executor } from "@closebell/database";
 import type { AuditCheck } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { sql, type SQL } from "drizzle-orm";
+import { KIND } from "./transfer-kinds.ts";
 
 interface Off extends Record<string, unknown> {
   readonly what: string;
@@ -56,7 +57,10 @@ const credited = sql`
          (coalesce(x.amount, 0) - coalesce(d.amount, 0))::text as off
   from (select * from custody.deposit where credited_at is not null) d
   full join (
-    select x.* from ledger.transfer x join ledger.transfer_kind k on k.id = x.kind and k.name = 'deposit'
+    -- all periods by name, so that each partition's unique index finds its few deposits
+    select x.* from ledger.transfer x where x.kind = ${KIND.deposit}::smallint and x.period = any(array(
+      select substring(c.relname from '\\d{6}$')::integer
+      from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'ledger.transfer'::regclass))
   ) x on x.ref = d.id and x.period = to_char(d.created_at at time zone 'UTC', 'YYYYMM')::int
   where x.amount is distinct from d.amount
   order by 1`;

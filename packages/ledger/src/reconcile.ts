@@ -12,22 +12,59 @@ export interface AuditCheck {
   readonly detail: string;
 }
 
-const sumToZero = async (tx: Pick<Transaction, "execute">): Promise<AuditCheck> => {
-  const [row] = await tx.execute<{ accounts: bigint; total: string }>(
-    sql`select count(*) as accounts, coalesce(sum(balance), 0)::text as total from ledger.account`,
-  );
-  const total = BigInt(row?.total ?? "0");
+type Reader = Pick<Transaction, "execute">;
+
+interface Sums extends Record<string, unknown> {
+  readonly accounts: bigint;
+  readonly total: string;
+  readonly held: string;
+  readonly owed: string;
+  /** Whether the weighted sum of the balances is that of the transfers. */
+  readonly same: boolean;
+}
+
+const sumToZero = (sums: Sums): AuditCheck => {
+  const total = BigInt(sums.total);
   return {
     name: "balances-sum-to-zero",
     ok: total === 0n,
     imbalance: microUsdc(total),
-    detail: `${row?.accounts ?? 0n} accounts sum to ${total}`,
+    detail: `${sums.accounts} accounts sum to ${total}`,
   };
 };
 
-const balancesEqualTransfers = async (tx: Pick<Transaction, "execute">): Promise<AuditCheck> => {
-  const rows = await tx.execute<{ code: string; off: string }>(sql`
-    select a.code, (a.balance - coalesce(t.sum, 0))::text as off
+/**
+ * Adds up all accounts, and tells whether every balance equals its transfers, by one pass without a group for each account: accounts get weights of
+ * 31 bits, hashed from their ids and a seed drawn anew, and the weighted sum of all balances must be that of all transfers.
+ * It always is where the books are right; where they are not, it is by a chance of one in two thousand million. Amounts
+ * are taken in two halves, so that no product leaves 64 bits.
+ */
+const addUp = async (tx: Reader): Promise<Sums> => {
+  const seed = sql.raw(String(crypto.getRandomValues(new BigInt64Array(1))[0] ?? 0n));
+  const weight = (column: string) =>
+    sql`(hashint8extended(${sql.raw(column)}, (${seed})::bigint) & 2147483647)`;
+  const moved = sql`(${weight("credit")} - ${weight("debit")})`;
+  const [sums] = await tx.execute<Sums>(sql`
+    with transfers as (
+      select coalesce(sum(${moved} * (amount & 2147483647)), 0)
+        + coalesce(sum(${moved} * (amount >> 31)) filter (where amount > 2147483647), 0) * 2147483648 as weighed
+      from ledger.transfer
+    ), balances as (
+      select count(*) as accounts, coalesce(sum(balance), 0)::text as total,
+        (-coalesce(sum(balance) filter (where lock_rank >= 3), 0))::text as held,
+        coalesce(sum(balance) filter (where lock_rank <= 2), 0)::text as owed,
+        coalesce(sum(${weight("id")} * (balance & 2147483647)), 0)
+          + coalesce(sum(${weight("id")} * (balance >> 31)) filter (where balance >> 31 <> 0), 0) * 2147483648 as weighed
+      from ledger.account
+    )
+    select b.accounts, b.total, b.held, b.owed, b.weighed = t.weighed as same from transfers t, balances b`);
+  if (sums === undefined) throw new Error("adding up the books returned no row");
+  return sums;
+};
+
+const offBalances = (tx: Reader) =>
+  tx.execute<{ code: string; off: string }>(sql`
+    select coalesce(a.code, 'account ' || t.account) as code, (coalesce(a.balance, 0) - coalesce(t.sum, 0))::text as off
     from ledger.account a
     full join (
       select account, sum(amount) as sum from (
@@ -36,6 +73,9 @@ const balancesEqualTransfers = async (tx: Pick<Transaction, "execute">): Promise
       group by account) t on t.account = a.id
     where a.balance is distinct from coalesce(t.sum, 0)::numeric
     order by a.id`);
+
+const balancesEqualTransfers = async (tx: Reader, sums: Sums): Promise<AuditCheck> => {
+  const rows = sums.same ? [] : await offBalances(tx);
   const off = rows.reduce((sum, row) => {
     const value = BigInt(row.off);
     return sum + (value < 0n ? -value : value);
@@ -49,13 +89,9 @@ const balancesEqualTransfers = async (tx: Pick<Transaction, "execute">): Promise
   };
 };
 
-const custodyCoversAll = async (tx: Pick<Transaction, "execute">): Promise<AuditCheck> => {
-  const [row] = await tx.execute<{ held: string; owed: string }>(sql`
-    select (-coalesce(sum(balance) filter (where lock_rank >= 3), 0))::text as held,
-           coalesce(sum(balance) filter (where lock_rank <= 2), 0)::text as owed
-    from ledger.account`);
-  const held = BigInt(row?.held ?? "0");
-  const owed = BigInt(row?.owed ?? "0");
+const custodyCoversAll = (sums: Sums): AuditCheck => {
+  const held = BigInt(sums.held);
+  const owed = BigInt(sums.owed);
   return {
     name: "custody-less-house-covers-users-and-rounds",
     ok: held === owed,
@@ -64,11 +100,8 @@ const custodyCoversAll = async (tx: Pick<Transaction, "execute">): Promise<Audit
   };
 };
 
-/** The ledger's checks, in one snapshot: see README.md for each. Scans every transfer. */
-export const reconcile = async (
-  tx: Pick<Transaction, "execute">,
-): Promise<readonly AuditCheck[]> => [
-  await sumToZero(tx),
-  await balancesEqualTransfers(tx),
-  await custodyCoversAll(tx),
-];
+/** The ledger's checks, in one snapshot: see README.md for each. Reads every transfer, once unless the books are wrong. */
+export const reconcile = async (tx: Reader): Promise<readonly AuditCheck[]> => {
+  const sums = await addUp(tx);
+  return [sumToZero(sums), await balancesEqualTransfers(tx, sums), custodyCoversAll(sums)];
+};

@@ -1,8 +1,9 @@
-import type { Transaction } from "@closebell/database";
+import { integers, type Transaction } from "@closebell/database";
 import type { AuditCheck } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { type SQL, sql } from "drizzle-orm";
 import { KIND } from "./accounts.ts";
+import { suspectRounds } from "./suspect-rounds.ts";
 
 const check = async (
   tx: Pick<Transaction, "execute">,
@@ -29,73 +30,85 @@ const check = async (
   };
 };
 
-/** What each round's accounts hold together: its pools, or its settlement account. */
-const held = (which: SQL) => sql`
+/** What each round's pools hold together. */
+const POOLS = sql`
   select r.id, sum(a.balance) as amount from rounds.round r
-  join rounds.stripe s on s.round_id = r.id join ledger.account a on ${which} group by r.id`;
+  join rounds.stripe s on s.round_id = r.id
+  join ledger.account a on a.id in (s.account_up, s.account_down) group by r.id`;
+
+/** An unsettled round's pools equal its stakes, less those refunded. */
+const open = (suspects: SQL) => sql`
+  select r.accounts as round, (coalesce(p.amount, 0) - coalesce(b.stake, 0))::text as off
+  from rounds.round r
+  left join (${POOLS}) p on p.id = r.id
+  left join lateral (
+    select sum(b.stake) as stake from rounds.bet b where b.round_id = r.id
+      and not exists (select from ledger.transfer x
+        where x.period = r.period and x.kind = ${KIND.refund}::smallint and x.ref = b.id)) b on true
+  where r.id = any(${suspects}) and r.state in ('SCHEDULED', 'OPEN', 'LOCKED')
+    and coalesce(p.amount, 0) <> coalesce(b.stake, 0)`;
+
+/** A settling round's settlement account equals what it still has to pay. */
+const settling = (suspects: SQL) => sql`
+  select r.accounts as round, (a.balance - (r.pool_up + r.pool_down - r.fee - coalesce(t.paid, 0)))::text as off
+  from rounds.round r
+  join ledger.account a on a.code = r.accounts || '/settlement'
+  left join lateral (select sum(x.amount) as paid from ledger.transfer x
+    where x.period = r.period and x.debit = a.id and x.kind in (${KIND.payout}, ${KIND.refund})) t on true
+  where r.id = any(${suspects}) and r.state = 'SETTLING'
+    and a.balance <> r.pool_up + r.pool_down - r.fee - coalesce(t.paid, 0)`;
+
+/** A finished round's accounts are zero. */
+const EMPTY = sql`
+  select r.accounts as round, (coalesce(p.amount, 0) + a.balance)::text as off
+  from rounds.round r
+  join ledger.account a on a.code = r.accounts || '/settlement'
+  left join (${POOLS}) p on p.id = r.id
+  where r.state in ('SETTLED', 'VOID') and (coalesce(p.amount, 0) <> 0 or a.balance <> 0)`;
+
+/** In a finished round what was staked equals what was paid, charged and refunded for its bets. */
+const finished = (suspects: SQL) => sql`
+  with staked as (
+    select round_id, sum(stake) as amount from rounds.bet where round_id = any(${suspects}) group by round_id
+  ), returned as (
+    select b.round_id, sum(x.amount) as amount
+    from rounds.bet b join rounds.round r on r.id = b.round_id
+    join ledger.transfer x on x.period = r.period and x.ref = b.id and x.kind in (${KIND.payout}, ${KIND.refund})
+    where b.round_id = any(${suspects})
+    group by b.round_id)
+  select r.accounts as round, (coalesce(s.amount, 0) - coalesce(p.amount, 0) - r.fee)::text as off
+  from rounds.round r left join staked s on s.round_id = r.id left join returned p on p.round_id = r.id
+  where r.id = any(${suspects}) and r.state in ('SETTLED', 'VOID')
+    and coalesce(s.amount, 0) <> coalesce(p.amount, 0) + r.fee`;
 
 /**
  * The rounds' checks, in the caller's snapshot: an unsettled round's pools equal its stakes (less those refunded); a
  * settling round's settlement account equals what it still has to pay; a finished round's accounts are zero, and what
- * was staked equals what was paid, charged and refunded.
+ * was staked equals what was paid, charged and refunded. Sums clear most rounds; the others are added up bet by bet.
  */
 export const auditRounds = async (
   tx: Pick<Transaction, "execute">,
-): Promise<readonly AuditCheck[]> => [
-  await check(
-    tx,
-    "open-pools-equal-stakes",
-    sql`
-      select r.accounts as round, (coalesce(p.amount, 0) - coalesce(b.stake, 0))::text as off
-      from rounds.round r
-      left join (${held(sql`a.id in (s.account_up, s.account_down)`)}) p on p.id = r.id
-      left join lateral (
-        select sum(b.stake) as stake from rounds.bet b where b.round_id = r.id
-          and not exists (select from ledger.transfer x
-            where x.period = r.period and x.kind = ${KIND.refund}::smallint and x.ref = b.id)) b on true
-      where r.state in ('SCHEDULED', 'OPEN', 'LOCKED') and coalesce(p.amount, 0) <> coalesce(b.stake, 0)`,
-    "every unsettled round holds its stakes",
-  ),
-  await check(
-    tx,
-    "settling-rounds-hold-what-they-owe",
-    sql`
-      select r.accounts as round,
-        (a.balance - (r.pool_up + r.pool_down - r.fee - coalesce(t.paid, 0)))::text as off
-      from rounds.round r
-      join ledger.account a on a.code = r.accounts || '/settlement'
-      left join lateral (select sum(x.amount) as paid from ledger.transfer x
-        where x.period = r.period and x.debit = a.id and x.kind in (${KIND.payout}, ${KIND.refund})) t on true
-      where r.state = 'SETTLING' and a.balance <> r.pool_up + r.pool_down - r.fee - coalesce(t.paid, 0)`,
-    "every settling round holds what it still has to pay",
-  ),
-  await check(
-    tx,
-    "finished-rounds-are-empty",
-    sql`
-      select r.accounts as round, (coalesce(p.amount, 0) + a.balance)::text as off
-      from rounds.round r
-      join ledger.account a on a.code = r.accounts || '/settlement'
-      left join (${held(sql`a.id in (s.account_up, s.account_down)`)}) p on p.id = r.id
-      where r.state in ('SETTLED', 'VOID') and (coalesce(p.amount, 0) <> 0 or a.balance <> 0)`,
-    "every finished round's accounts are zero",
-  ),
-  await check(
-    tx,
-    "staked-equals-paid-fees-refunded",
-    sql`
-      with staked as (
-        select round_id, sum(stake) as amount from rounds.bet group by round_id
-      ), returned as (
-        select b.round_id, sum(x.amount) as amount
-        from rounds.bet b join rounds.round r on r.id = b.round_id
-        join ledger.transfer x on x.period = r.period and x.ref = b.id
-          and x.kind in (${KIND.payout}, ${KIND.refund})
-        group by b.round_id)
-      select r.accounts as round,
-        (coalesce(s.amount, 0) - coalesce(p.amount, 0) - r.fee)::text as off
-      from rounds.round r left join staked s on s.round_id = r.id left join returned p on p.round_id = r.id
-      where r.state in ('SETTLED', 'VOID') and coalesce(s.amount, 0) <> coalesce(p.amount, 0) + r.fee`,
-    "in every finished round staked = paid + fee + refunded",
-  ),
-];
+): Promise<readonly AuditCheck[]> => {
+  const suspects = integers(await suspectRounds(tx));
+  return [
+    await check(
+      tx,
+      "open-pools-equal-stakes",
+      open(suspects),
+      "every unsettled round holds its stakes",
+    ),
+    await check(
+      tx,
+      "settling-rounds-hold-what-they-owe",
+      settling(suspects),
+      "every settling round holds what it still has to pay",
+    ),
+    await check(tx, "finished-rounds-are-empty", EMPTY, "every finished round's accounts are zero"),
+    await check(
+      tx,
+      "staked-equals-paid-fees-refunded",
+      finished(suspects),
+      "in every finished round staked = paid + fee + refunded",
+    ),
+  ];
+};

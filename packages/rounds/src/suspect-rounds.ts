@@ -1,0 +1,65 @@
+import type { Transaction } from "@closebell/database";
+import { sql } from "drizzle-orm";
+import { KIND } from "./accounts.ts";
+
+/**
+ * Looks through all bets once and all payments once, and leaves out the rounds that are right without looking further:
+ *
+ * - unsettled: nothing was refunded, and the pools hold the stakes;
+ * - finished: staked = paid + fee + refunded, and the bets that were paid or refunded are exactly those that should be: as
+ *   many, and the sum of the hashes of their ids is the same, under a seed drawn anew.
+ *
+ * All that are settling stay in.
+ * @returns ids of the rounds to be looked at bet by bet
+ */
+export const suspectRounds = async (
+  tx: Pick<Transaction, "execute">,
+): Promise<readonly number[]> => {
+  const seed = sql.raw(String(crypto.getRandomValues(new BigInt64Array(1))[0] ?? 0n));
+  // every bet and every payment once, in hash tables, whatever the statistics of new partitions say
+  await tx.execute(sql`set local enable_sort = off`);
+  await tx.execute(sql`set local parallel_tuple_cost = 0`);
+  const rows = await tx.execute<{ id: number }>(sql`
+    with staked as (
+      select round_id, side, count(*) as bets, sum(stake) as stake,
+        sum(uuid_hash_extended(id, (${seed})::bigint)) as hash
+      from rounds.bet group by round_id, side
+    ), paid as (
+      select debit, count(*) filter (where kind = ${KIND.refund}::smallint) as refunds,
+        count(*) filter (where kind = ${KIND.payout}::smallint) as payouts,
+        sum(amount) as amount, sum(uuid_hash_extended(ref, (${seed})::bigint)) as hash
+      from ledger.transfer where kind in (${KIND.payout}::smallint, ${KIND.refund}::smallint) group by debit
+    ), accounts as (
+      select s.round_id, a.account from rounds.stripe s
+        cross join lateral (values (s.account_up), (s.account_down)) a (account)
+      union all
+      select r.id, a.id from rounds.round r join ledger.account a on a.code = r.accounts || '/settlement'
+    ), paid_of_round as (
+      select a.round_id, sum(p.refunds) as refunds, sum(p.payouts) as payouts, sum(p.amount) as amount, sum(p.hash) as hash
+      from paid p join accounts a on a.account = p.debit group by a.round_id
+    ), pools as (
+      select a.round_id, sum(b.balance) as balance
+      from accounts a join ledger.account b on b.id = a.account group by a.round_id
+    ), bets as (
+      select r.id, coalesce(sum(s.stake), 0) as stake,
+        coalesce(sum(s.bets) filter (where r.outcome in (s.side::text, 'VOID')), 0) as bets,
+        coalesce(sum(s.hash) filter (where r.outcome in (s.side::text, 'VOID')), 0) as hash
+      from rounds.round r left join staked s on s.round_id = r.id group by r.id
+    )
+    select r.id
+    from rounds.round r
+    join bets b on b.id = r.id
+    left join paid_of_round p on p.round_id = r.id
+    left join pools o on o.round_id = r.id
+    where not case
+      when r.state = 'SETTLING' then false
+      when r.state in ('SCHEDULED', 'OPEN', 'LOCKED')
+        then coalesce(p.refunds, 0) = 0 and coalesce(p.payouts, 0) = 0 and coalesce(o.balance, 0) = b.stake
+      else (case r.outcome when 'VOID' then coalesce(p.payouts, 0) else coalesce(p.refunds, 0) end) = 0
+        and (case r.outcome when 'VOID' then coalesce(p.refunds, 0) else coalesce(p.payouts, 0) end) = b.bets
+        and coalesce(p.hash, 0) = b.hash and b.stake = coalesce(p.amount, 0) + r.fee end
+    order by r.id`);
+  await tx.execute(sql`set local enable_sort to default`);
+  await tx.execute(sql`set local parallel_tuple_cost to default`);
+  return rows.map(({ id }) => id);
+};
