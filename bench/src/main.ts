@@ -3,6 +3,7 @@ import { explain } from "@closebell/runtime";
 import { createProgram } from "./program.ts";
 import { showTable } from "./report/show-table.ts";
 import { PARTS } from "./report/targets.ts";
+import { writeDocs } from "./report/write-docs.ts";
 import { runBench } from "./run-bench.ts";
 import { FULL, QUICK } from "./sizes.ts";
 
@@ -11,13 +12,18 @@ const INTERRUPTED = 130;
 const main = async (args: readonly string[]): Promise<number> => {
   const program = createProgram();
   program.parse([...args], { from: "user" });
-  const { quick, database, pgledger, json } = program.opts();
+  const { quick, database, pgledger, json, writeDocs: intoDocs } = program.opts();
   const [named] = program.processedArgs;
+  if (intoDocs === true && (quick === true || named.length > 0)) {
+    program.error("--write-docs takes a whole run: leave out --quick and the parts.", {
+      exitCode: 2,
+    });
+  }
   const interrupt = new AbortController();
   const stop = () => interrupt.abort(new Error("stopped by Ctrl-C"));
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, stop);
   try {
-    const { rows, path } = await runBench({
+    const { rows, circumstances, path } = await runBench({
       parts: named.length === 0 ? PARTS : PARTS.filter((part) => named.includes(part)),
       sizes: quick === true ? QUICK : FULL,
       databaseUrl: database,
@@ -30,6 +36,7 @@ const main = async (args: readonly string[]): Promise<number> => {
     );
     if (quick === true) console.error("--quick: every line of code ran; the figures mean nothing.");
     console.error(`written to ${path}`);
+    if (intoDocs === true) console.error(`written to ${await writeDocs(rows, circumstances)}`);
     return 0;
   } catch (error) {
     console.error(explain(error));

@@ -46,6 +46,7 @@ const measureAll = async (options: BenchOptions, server: BenchServer) => {
   const stage: Stage = {
     server,
     sizes,
+    migrated: new Map(),
     pgbench: findPgbench(),
     pgledger,
     signal,

@@ -7,6 +7,8 @@ import type { Sizes } from "./sizes.ts";
 export interface Stage {
   readonly server: BenchServer;
   readonly sizes: Sizes;
+  /** Databases with every migration, to be copied: on real time, and a sandbox. */
+  readonly migrated: Map<"real" | "sandbox", string>;
   /** The program, where there is one. */
   readonly pgbench: string | undefined;
   /** A folder with the SQL of the pgledger project, where one was given. */

@@ -12,3 +12,8 @@ tps = 5123.456789 (without initial connection time)
 test("output without tps is an error", () => {
   expect(() => tpsOf("pgbench: error: connection failed")).toThrow("no tps");
 });
+
+test("no transaction done is none a second, and no tps is printed", () => {
+  const printed = "number of transactions actually processed: 0\nnumber of failed transactions: 0";
+  expect(tpsOf(printed)).toBe(0);
+});

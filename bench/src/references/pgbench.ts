@@ -47,8 +47,9 @@ const run = async (program: string, url: string, args: readonly string[], signal
   return out;
 };
 
-/** Transactions a second of what pgbench printed, without the time it took to connect. */
+/** Transactions a second of what pgbench printed, without the time it took to connect; 0 where it got none done. */
 export const tpsOf = (output: string): number => {
+  if (/actually processed: 0(\/\d+)?$/m.test(output)) return 0;
   const found = /^tps = ([\d.]+)/m.exec(output)?.[1];
   if (found === undefined) throw new Error(`pgbench printed no tps: ${output.slice(-300)}`);
   return Number(found);

@@ -39,17 +39,22 @@ export const openSql = (url: string, max = 2): postgres.Sql =>
 /** Where a sandbox of the bench begins: a Monday morning, hours before the lock. */
 export const SANDBOX_NOW = "2026-11-23T12:00:00Z";
 
-/** A migrated database with the default market. */
+/** A new database with every migration and the default market; copies of one that is made at the first call. */
 export const createHouse = async (
-  { server }: Pick<Stage, "server">,
+  { server, migrated }: Pick<Stage, "server" | "migrated">,
   options: { readonly sandbox: boolean },
 ): Promise<string> => {
-  const url = await server.createDatabase();
-  const config = configFor(url);
-  const log = createLogger({ ...config, name: "bench", stream: "stderr" });
-  const sandbox = { now: Temporal.Instant.from(SANDBOX_NOW) };
-  await migrateAll({ url, config, log, ...(options.sandbox ? { sandbox } : {}) });
-  return url;
+  const kind = options.sandbox ? "sandbox" : "real";
+  let template = migrated.get(kind);
+  if (template === undefined) {
+    template = await server.createDatabase();
+    const config = configFor(template);
+    const log = createLogger({ ...config, name: "bench", stream: "stderr" });
+    const sandbox = { now: Temporal.Instant.from(SANDBOX_NOW) };
+    await migrateAll({ url: template, config, log, ...(options.sandbox ? { sandbox } : {}) });
+    migrated.set(kind, template);
+  }
+  return server.createDatabase(template);
 };
 
 export const openHouse = async (url: string): Promise<House> => {
