@@ -3,17 +3,17 @@ import { advanceRounds, getRound, listMarkets, type OracleDeps } from "@closebel
 import type { Pass } from "./pass.ts";
 import type { SchedulerMetrics } from "./scheduler-metrics.ts";
 
-/** How long a round took from the moment its close could be asked for; undefined where it ended before. */
-const settlementSeconds = async (
+/** How long a round took from the moment its close could be asked for, and how it ended; undefined where it ended before. */
+const settlementOf = async (
   deps: OracleDeps,
   market: string,
   code: string,
-): Promise<number | undefined> => {
+): Promise<{ readonly seconds: number; readonly state: string } | undefined> => {
   try {
     const round = await getRound(deps, { market, code });
     if (round.settledAt === null) return undefined;
     const took = round.settlesFrom.until(round.settledAt).total("seconds");
-    return took < 0 ? undefined : took;
+    return took < 0 ? undefined : { seconds: took, state: round.state };
   } catch (error) {
     if (error instanceof DomainError && error.code === "ROUND_NOT_FOUND") return undefined;
     throw error;
@@ -28,8 +28,8 @@ const observe = async (
   if (codes.length === 0) return;
   for (const market of await listMarkets(deps)) {
     for (const code of codes) {
-      const seconds = await settlementSeconds(deps, market.code, code);
-      if (seconds !== undefined) metrics.settled(seconds);
+      const settled = await settlementOf(deps, market.code, code);
+      if (settled !== undefined) metrics.settled(settled.seconds, settled.state);
     }
   }
 };

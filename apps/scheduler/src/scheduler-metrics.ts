@@ -2,7 +2,8 @@ import { Gauge, Histogram, type Registry } from "prom-client";
 
 export interface SchedulerMetrics {
   ticked(): void;
-  settled(seconds: number): void;
+  /** A round that ended in `state`. */
+  settled(seconds: number, state: string): void;
   checked(check: string, ok: boolean): void;
 }
 
@@ -15,9 +16,11 @@ export const createSchedulerMetrics = (registry: Registry): SchedulerMetrics => 
   const settlement = new Histogram({
     name: "closebell_settlement_seconds",
     help: "From the moment a round may settle until its last payout, by the service's clock",
+    labelNames: ["state"],
     buckets: [1, 2, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200],
     registers: [registry],
   });
+  for (const state of ["SETTLED", "VOID"]) settlement.zero({ state });
   const checks = new Gauge({
     name: "closebell_ledger_check_failures",
     help: "1 for a check of the books that failed in the last audit, else 0",
@@ -26,7 +29,7 @@ export const createSchedulerMetrics = (registry: Registry): SchedulerMetrics => 
   });
   return {
     ticked: () => tick.setToCurrentTime(),
-    settled: (seconds) => settlement.observe(seconds),
+    settled: (seconds, state) => settlement.observe({ state }, seconds),
     checked: (check, ok) => checks.set({ check }, ok ? 0 : 1),
   };
 };

@@ -6,6 +6,7 @@ export * from "./account-statement.ts";
 export * from "./balance-reader.ts";
 export * from "./balances.ts";
 export * from "./correct-transfer.ts";
+export * from "./draw-seed.ts";
 export * from "./ensure-period.ts";
 export * from "./ensure-periods-ahead.ts";
 export * from "./errors.ts";

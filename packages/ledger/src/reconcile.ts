@@ -1,6 +1,7 @@
 import type { Transaction } from "@closebell/database";
 import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
+import { drawSeed } from "./draw-seed.ts";
 
 /** One thing that must always hold, and whether it does. */
 export interface AuditCheck {
@@ -40,7 +41,7 @@ const sumToZero = (sums: Sums): AuditCheck => {
  * are taken in two halves, so that no product leaves 64 bits.
  */
 const addUp = async (tx: Reader): Promise<Sums> => {
-  const seed = sql.raw(String(crypto.getRandomValues(new BigInt64Array(1))[0] ?? 0n));
+  const seed = sql.raw(String(await drawSeed(tx)));
   const weight = (column: string) =>
     sql`(hashint8extended(${sql.raw(column)}, (${seed})::bigint) & 2147483647)`;
   const moved = sql`(${weight("credit")} - ${weight("debit")})`;

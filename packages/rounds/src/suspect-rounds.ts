@@ -1,4 +1,5 @@
 import type { Transaction } from "@closebell/database";
+import { drawSeed } from "@closebell/ledger";
 import { sql } from "drizzle-orm";
 import { KIND } from "./accounts.ts";
 
@@ -15,7 +16,7 @@ import { KIND } from "./accounts.ts";
 export const suspectRounds = async (
   tx: Pick<Transaction, "execute">,
 ): Promise<readonly number[]> => {
-  const seed = sql.raw(String(crypto.getRandomValues(new BigInt64Array(1))[0] ?? 0n));
+  const seed = sql.raw(String(await drawSeed(tx)));
   // every bet and every payment once, in hash tables, whatever the statistics of new partitions say
   await tx.execute(sql`set local enable_sort = off`);
   await tx.execute(sql`set local parallel_tuple_cost = 0`);

@@ -23,7 +23,7 @@ export const settleRoundCommand: AddCommand = (program, cli) => {
       cli.run(async (session) => {
         const { runtime, globals } = session;
         const by = result === "AUTO" ? await session.by() : await session.byWithReason();
-        const progress = session.progress("chunks paid");
+        const progress = session.progress("bets paid");
         try {
           const round = await settleRound(runtime, {
             by,

@@ -1,4 +1,4 @@
-import { currentRounds, getRound } from "@closebell/rounds";
+import { currentRounds, getRound, settlingRounds } from "@closebell/rounds";
 import type { Deps } from "@closebell/database";
 import { presentCurrent, presentRound } from "../presenters/round.ts";
 import type { Simulated } from "../presenters/simulated.ts";
@@ -6,7 +6,21 @@ import type { LiveSource } from "./live-source.ts";
 
 const FINISHED = new Set(["SETTLED", "VOID"]);
 
-/** One round: `state` with the whole round when anything but its pools changed, `pools` when they did. */
+/** How far the payment of a round is that is settling. */
+const settlingPart = async (deps: Pick<Deps, "database">, market: string, code: string) => {
+  const found = (await settlingRounds(deps)).find(
+    (one) => one.market === market && one.code === code,
+  );
+  if (found === undefined) return {};
+  const { bets, paid } = found;
+  const data = JSON.stringify({ market, code, bets: Number(bets), paid: Number(paid) });
+  return { settling: { version: data, data } };
+};
+
+/**
+ * One round: `state` with the whole round when anything but its pools changed, `pools` when they did, `settling` while it
+ * is paid.
+ */
 export const liveRound = (
   deps: Pick<Deps, "database">,
   simulated: Simulated,
@@ -30,6 +44,7 @@ export const liveRound = (
       parts: {
         state: { version: JSON.stringify(rest), data: snapshot },
         pools: { version: pools, data: pools },
+        ...(round.state === "SETTLING" ? await settlingPart(deps, market, code) : {}),
       },
       finished: FINISHED.has(round.state),
     };

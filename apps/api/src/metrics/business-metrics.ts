@@ -1,7 +1,7 @@
 import type { Logger } from "@closebell/context";
 import type { Database } from "@closebell/database";
 import { imbalance, tvl } from "@closebell/ledger";
-import { roundStatistics, type BetIntake } from "@closebell/rounds";
+import { roundStatistics, settlingRounds, type BetIntake } from "@closebell/rounds";
 import { Gauge, type Registry } from "prom-client";
 import { remembered } from "./remembered.ts";
 
@@ -83,6 +83,30 @@ const roundGauges = (deps: BusinessMetricsDeps): GaugeKind[] => {
   ];
 };
 
+const settlementGauges = (deps: BusinessMetricsDeps): GaugeKind[] => {
+  const settling = remembered(() => settlingRounds(deps), deps.maxAgeMs);
+  const read = async (of: "bets" | "paid") =>
+    (await settling()).map(({ market, code, ...row }) => ({
+      labels: { market, round: code },
+      value: row[of],
+    }));
+  const labelNames = ["market", "round"];
+  return [
+    {
+      name: "closebell_settlement_bets",
+      help: "Bets to pay or refund, of rounds that are settling now",
+      labelNames,
+      read: () => read("bets"),
+    },
+    {
+      name: "closebell_settlement_bets_paid",
+      help: "Bets paid or refunded so far, of rounds that are settling now",
+      labelNames,
+      read: () => read("paid"),
+    },
+  ];
+};
+
 const moneyGauges = (deps: BusinessMetricsDeps): GaugeKind[] => {
   const total = remembered(() => tvl(deps), deps.maxAgeMs);
   const books = remembered(() => imbalance(deps), IMBALANCE_MAX_AGE_MS);
@@ -125,7 +149,8 @@ const register = ({ registry, log }: BusinessMetricsDeps, kind: GaugeKind): void
 
 /** What the database and the bet intake know, read when somebody scrapes and kept for a few seconds. */
 export const registerBusinessMetrics = (deps: BusinessMetricsDeps): void => {
-  for (const kind of [...roundGauges(deps), ...moneyGauges(deps)]) register(deps, kind);
+  for (const kind of [...roundGauges(deps), ...settlementGauges(deps), ...moneyGauges(deps)])
+    register(deps, kind);
   register(deps, {
     name: "closebell_bet_intake_waiting",
     help: "Bets that wait in this process for the batch in flight",

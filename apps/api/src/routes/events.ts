@@ -28,8 +28,8 @@ const roundEventsRoute = createRoute({
   operationId: "streamRound",
   summary: "A round as it happens",
   description:
-    "Events: `snapshot` (the round, first), `pools` (totals, at most 4 a second), `state` (the round, at once) and `end` " +
-    "(`reason` finished or draining). Their data is JSON. A slow client skips what is outdated.",
+    "Events: `snapshot` (the round, first), `pools` (totals, at most 4 a second), `state` (the round, at once), `settling` " +
+    "(while it is paid: `bets` to pay and `paid` so far, at most 4 a second) and `end` (`reason` finished or draining). Their data is JSON. A slow client skips what is outdated.",
   tags: ["Events"],
   request: { params: roundParams, query, headers },
   responses: {
