@@ -16,6 +16,30 @@ grant select, insert, update on rounds.staked to closebell_application;
 --> statement-breakpoint
 grant select on rounds.staked to closebell_readonly;
 --> statement-breakpoint
+-- Positions of the bets whose key is used, on the round or, where they name none (p_named false), on the one before.
+-- Asked in the order of bet_key_once, with sorting ruled out, so that no plan can use another index: one that was made while
+-- a partition was all but empty, where every index costs the same, would read the whole round for each bet.
+create function rounds.used_keys(
+  p_round integer, p_previous integer, p_users uuid[], p_keys uuid[], p_named boolean[]
+) returns integer[]
+language plpgsql stable
+set search_path = pg_catalog set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
+set enable_sort = off
+as $$
+begin
+  return array(
+    select t.n::integer from unnest(p_users, p_keys, p_named) with ordinality as t (user_id, key, named, n)
+    where (select true from rounds.bet x
+           where x.round_id = p_round
+             and (x.user_id, x.round_id, x.key) between (t.user_id, p_round, t.key) and (t.user_id, p_round, t.key)
+           order by x.user_id, x.round_id, x.key limit 1)
+      or not t.named and
+          (select true from rounds.bet x
+           where x.round_id = p_previous
+             and (x.user_id, x.round_id, x.key) between (t.user_id, p_previous, t.key) and (t.user_id, p_previous, t.key)
+           order by x.user_id, x.round_id, x.key limit 1));
+end $$;
+--> statement-breakpoint
 -- What bets are answered that were not judged: the bet their key is used for; otherwise `p_refusal` or, where that is
 -- null, BUSY if the user has an account.
 create function rounds.answer_unjudged(
@@ -23,8 +47,8 @@ create function rounds.answer_unjudged(
   p_keys uuid[], p_named boolean[], p_refusal text
 ) returns table (n integer, result text, bet_id uuid, bet_round integer, accepted_at timestamptz)
 language plpgsql stable
-set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+-- planned anew each time, for a partition as large as it is then
+set search_path = pg_catalog set plan_cache_mode = force_custom_plan
 as $$
 #variable_conflict use_column
 begin
@@ -71,6 +95,7 @@ declare
   v_refusal text;
   v_limited boolean;
   v_room numeric;
+  v_used integer[];
   v_positions integer[];
   v_accounts bigint[];
   v_balances bigint[];
@@ -98,6 +123,7 @@ begin
   end if;
 
   -- statements of their own, after the locks: until this commits no other transaction bets for these users
+  v_used := rounds.used_keys(p_round, p_previous, p_users, p_keys, p_named);
   v_limited := v_round.max_stake < 4611686018427387904;
   select array_agg(j.result), array_agg(j.n) filter (where j.result = 'ACCEPTED'),
       array_agg(j.account) filter (where j.result = 'ACCEPTED')
@@ -105,7 +131,7 @@ begin
   from (
     select l.n, l.account,
       case
-        when b.id is not null then 'KEY_USED'
+        when l.n = any (v_used) then 'KEY_USED'
         when l.account = v_accounts[l.i - 1] then 'BUSY'
         when p_stakes[l.n] < v_round.min_stake then 'BELOW_MINIMUM'
         when v_limited and p_stakes[l.n]::numeric + coalesce((
@@ -115,11 +141,6 @@ begin
         else 'ACCEPTED'
       end as result
     from unnest(v_positions, v_accounts, v_balances) with ordinality as l (n, account, balance, i)
-    left join lateral (
-      select x.id from rounds.bet x
-      where x.user_id = p_users[l.n] and x.key = p_keys[l.n] and x.round_id in (p_round, p_previous)
-        and (x.round_id = p_round or not p_named[l.n])
-      limit 1) b on true
   ) j;
 
   select 4611686018427387904 - coalesce(sum(a.balance), 0) into v_room
@@ -155,7 +176,7 @@ begin
 
   return query select l.n, l.result, p_ids[l.n], p_round, v_now
     from unnest(v_positions, v_results) as l (n, result) where l.result <> 'KEY_USED';
-  if cardinality(v_positions) < cardinality(v_all) or 'KEY_USED' = any (v_results) then
+  if cardinality(v_positions) < cardinality(v_all) or cardinality(v_used) > 0 then
     return query select * from rounds.answer_unjudged(p_round, p_previous,
       array(select a.n from unnest(v_all) as a (n) except
             select l.n from unnest(v_positions, v_results) as l (n, result) where l.result <> 'KEY_USED'),
@@ -163,9 +184,9 @@ begin
   end if;
 end $$;
 --> statement-breakpoint
-revoke all on function rounds.answer_unjudged, rounds.place_bets from public;
+revoke all on function rounds.used_keys, rounds.answer_unjudged, rounds.place_bets from public;
 --> statement-breakpoint
-grant execute on function rounds.answer_unjudged, rounds.place_bets to closebell_application;
+grant execute on function rounds.used_keys, rounds.answer_unjudged, rounds.place_bets to closebell_application;
 --> statement-breakpoint
 -- The last caller of these was the place_bets that went with this migration.
 drop function ledger.lock_free_accounts;
