@@ -59,11 +59,14 @@ export const accountStatement = async (
       throw new DomainError("ACCOUNT_NOT_FOUND", `There is no account ${input.code}.`);
     }
     const older = before === undefined ? sql`` : sql`and x.id < ${before}::bigint`;
+    // accounts below zero, of rounds, are in no index: their transfers are looked for in all of them
+    const listed = (own: "debit" | "credit") =>
+      account.id > 0n ? sql`and ${own === "debit" ? sql`x.debit` : sql`x.credit`} > 0` : sql``;
     const half = (own: "debit" | "credit") => sql`
       (select x.*, ${own === "debit" ? sql`-x.amount` : sql`x.amount`} as signed,
               ${own === "debit" ? sql`x.credit` : sql`x.debit`} as other
        from ledger.transfer x
-       where ${own === "debit" ? sql`x.debit` : sql`x.credit`} = ${account.id} ${older}
+       where ${own === "debit" ? sql`x.debit` : sql`x.credit`} = ${account.id} ${listed(own)} ${older}
        order by x.id desc limit ${input.limit + 1})`;
     const rows = await tx.execute<Row>(sql`
       select x.id, k.name as kind, x.ref, x.period, a.code as counterpart, x.signed as amount,

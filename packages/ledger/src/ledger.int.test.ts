@@ -13,6 +13,7 @@ import {
   balancesOf,
   correctTransfer,
   ensurePeriod,
+  openAccounts,
   openCustodyAccount,
   openUserAccounts,
   periodOf,
@@ -230,6 +231,20 @@ describe("the books", () => {
     await expect(accountStatement(deps, { code: "user/x/y", limit: 3 })).rejects.toMatchObject({
       code: "ACCOUNT_NOT_FOUND",
     });
+  });
+
+  test("list the transfers of a round's account too, though no index does", async () => {
+    const codes = ["round/test/up/0", "round/test/settlement"];
+    await transact(deps, (work) => openAccounts(work, { codes, lockRank: 2, floored: true }));
+    const ann = userAccount(await newUser(10n), "available");
+    await post(ann, "round/test/up/0", 4n);
+    await post("round/test/up/0", "round/test/settlement", 3n);
+    const { items } = await accountStatement(deps, { code: "round/test/up/0", limit: 5 });
+    expect(items.map(({ amount }) => BigInt(amount))).toEqual([-3n, 4n]);
+    const [ids] = await deps.database.orm.execute<{ below: boolean }>(
+      sql`select bool_and(id < 0) as below from ledger.account where code like 'round/test/%'`,
+    );
+    expect(ids?.below).toBe(true);
   });
 
   test("take a correction as a new transfer that names the wrong one, up to its amount", async () => {

@@ -292,7 +292,9 @@ declare
   v_credits bigint[];
   v_amounts bigint[];
 begin
-  select * into strict v_round from rounds.round r where r.id = p_round and r.state in ('SCHEDULED', 'OPEN', 'LOCKED');
+  select * into v_round from rounds.round r where r.id = p_round and r.state in ('SCHEDULED', 'OPEN', 'LOCKED');
+  -- another process may have fixed the outcome meanwhile
+  if not found then return; end if;
   select array_agg(p.id), array_agg(case p.side when 'UP' then s.account_up else s.account_down end),
       array_agg(a.id), array_agg(p.stake)
     into v_bets, v_debits, v_credits, v_amounts

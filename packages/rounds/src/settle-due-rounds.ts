@@ -1,4 +1,4 @@
-import type { By } from "@closebell/context";
+import { DomainError, type By } from "@closebell/context";
 import { reachable, transact, type Deps } from "@closebell/database";
 import { and, eq, sql } from "drizzle-orm";
 import { askSources, type OracleDeps } from "./ask-sources.ts";
@@ -109,7 +109,11 @@ const each = async (
     try {
       if (await work(row)) done.push(row.code);
     } catch (error) {
-      deps.log.error({ market: row.market, round: row.code, err: error }, "round not settled");
+      const where = { market: row.market, round: row.code };
+      // an operator or another process was there first
+      if (error instanceof DomainError && error.code === "ROUND_STATE_CONFLICT") {
+        deps.log.info({ ...where, reason: error.message }, "round moved on meanwhile");
+      } else deps.log.error({ ...where, err: error }, "round not settled");
     }
   }
   return done;
