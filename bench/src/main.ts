@@ -32,15 +32,16 @@ const main = async (args: readonly string[]): Promise<number> => {
       stderr: process.stderr,
     });
     process.stdout.write(
-      json === true ? `${JSON.stringify(rows, null, 2)}\n` : `${showTable(rows, quick === true)}\n`,
+      json === true ? `${JSON.stringify(rows, null, 2)}\n` : `${showTable(rows)}\n`,
     );
     if (quick === true) console.error("--quick: every line of code ran; the figures mean nothing.");
     console.error(`written to ${path}`);
     if (intoDocs === true) console.error(`written to ${await writeDocs(rows, circumstances)}`);
     return 0;
   } catch (error) {
-    console.error(explain(error));
-    return interrupt.signal.aborted ? INTERRUPTED : 1;
+    const stopped = interrupt.signal.aborted;
+    console.error(stopped ? "stopped; nothing was written" : explain(error));
+    return stopped ? INTERRUPTED : 1;
   }
 };
 

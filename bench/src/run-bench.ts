@@ -63,7 +63,21 @@ const measureAll = async (options: BenchOptions, server: BenchServer) => {
   } finally {
     progress.end();
   }
-  return { rows: rowsOf(figures, parts, reasons), plans };
+  return { rows: rowsOf(figures, parts, { reasons, quick: sizes.quick }), plans };
+};
+
+/** Ends as soon as `signal` aborts; what was begun fails when its server is gone, and nobody listens. */
+const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const stop = () => reject(signal.reason);
+  signal.addEventListener("abort", stop, { once: true });
+  try {
+    if (signal.aborted) stop();
+    return await Promise.race([work, promise]);
+  } finally {
+    signal.removeEventListener("abort", stop);
+    work.catch(() => undefined);
+  }
 };
 
 /**
@@ -75,8 +89,7 @@ export const runBench = async (options: BenchOptions): Promise<BenchRun> => {
   const began = performance.now();
   const server = await openServer(databaseUrl);
   try {
-    signal.throwIfAborted();
-    const { rows, plans } = await measureAll(options, server);
+    const { rows, plans } = await unlessAborted(signal, measureAll(options, server));
     const seconds = (performance.now() - began) / 1000;
     const { quick, repetitions } = sizes;
     const circumstances = circumstancesOf(server, { quick, parts, repetitions, seconds });

@@ -39,7 +39,7 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
   const count = sizes.pgbenchScale * USERS_PER_SCALE;
   stage.step(`${count.toLocaleString("en-US")} players`);
   await using house = await openHouse(await createHouse(stage, { sandbox: false }));
-  const users = await loadUsers(house.sql, count);
+  const users = await loadUsers(house, count);
   const tables = await createPgbenchTables(stage);
   const selects = tables === undefined ? undefined : pgbenchOn(stage, tables, ["-S", "-n"]);
   if (selects === undefined) {

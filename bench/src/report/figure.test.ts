@@ -23,7 +23,9 @@ test("a line is judged by its own targets", () => {
 });
 
 test("what was not measured stands in the table, with its reason, and is not met", () => {
-  const rows = rowsOf([], ["bets"], new Map([["verb/pgledger-8", "no folder given"]]));
+  const rows = rowsOf([], ["bets"], {
+    reasons: new Map([["verb/pgledger-8", "no folder given"]]),
+  });
   expect(rows.map(({ id }) => id)).toContain("verb/tpcb");
   expect(rows.filter(({ must }) => must !== null).map(({ met }) => met)).toEqual(
     rows.filter(({ must }) => must !== null).map(() => "not measured"),

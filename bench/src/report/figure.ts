@@ -31,6 +31,8 @@ export interface Row {
   readonly theirs: Summary | null;
   readonly measuredIn: string | null;
   readonly note: string | null;
+  /** Of a run whose figures mean nothing. */
+  readonly quick: boolean;
 }
 
 /** A figure that is the ratio of two medians. */
@@ -51,11 +53,17 @@ export const ratioOf = (
 
 const LINE_IDS = Object.keys(LINES).filter((id): id is LineId => id in LINES);
 
+export interface RowOptions {
+  /** Why a line has no figure. */
+  readonly reasons?: ReadonlyMap<LineId, string>;
+  readonly quick?: boolean;
+}
+
 /** Every line of the chosen parts, measured or not, in the order of the table. */
 export const rowsOf = (
   figures: readonly Figure[],
   parts: readonly Part[],
-  reasons: ReadonlyMap<LineId, string> = new Map(),
+  { reasons, quick }: RowOptions = {},
 ): readonly Row[] =>
   LINE_IDS.filter((id) => parts.includes(LINES[id].part)).map((id) => {
     const { name, unit, reference, must, aim, better, part } = LINES[id];
@@ -75,6 +83,7 @@ export const rowsOf = (
       ours: figure?.ours ?? null,
       theirs: figure?.theirs ?? null,
       measuredIn: figure?.measuredIn ?? null,
-      note: figure?.note ?? reasons.get(id) ?? null,
+      note: figure?.note ?? reasons?.get(id) ?? null,
+      quick: quick === true,
     };
   });

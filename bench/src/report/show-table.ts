@@ -18,7 +18,7 @@ const side = (summary: Summary | null, unit: string | null): string => {
 const target = (value: number | null, better: Row["better"]): string =>
   value === null ? "" : `${better === "higher" ? ">=" : "<="} ${value}`;
 
-const verdict = ({ met, aimMet }: Row, quick: boolean): string => {
+const verdict = ({ met, aimMet, quick }: Row): string => {
   if (quick && met !== "not measured") return "quick";
   if (met === null) return "";
   if (met === "not measured") return met;
@@ -27,13 +27,13 @@ const verdict = ({ met, aimMet }: Row, quick: boolean): string => {
 };
 
 /** The cells of one line, as the table on a terminal and the one in the document show them. */
-export const cellsOf = (row: Row, quick: boolean): readonly string[] => [
+export const cellsOf = (row: Row): readonly string[] => [
   row.name,
   row.reference ?? "",
   row.value === null ? "-" : `${digits(row.value)}${row.unit === "x" ? "" : ` ${row.unit}`}`,
   target(row.must, row.better),
   target(row.aim, row.better),
-  verdict(row, quick),
+  verdict(row),
   side(row.ours, row.measuredIn),
   side(row.theirs, row.measuredIn),
 ];
@@ -54,8 +54,8 @@ const wrap = (text: string, width: number): readonly string[] => {
 const WIDEST = 38;
 
 /** The table for people. Half of each spread stands beside its median; a quick run judges nothing. */
-export const showTable = (rows: readonly Row[], quick: boolean): string => {
-  const cells = [TITLES, ...rows.map((row) => cellsOf(row, quick))].map((line) =>
+export const showTable = (rows: readonly Row[]): string => {
+  const cells = [TITLES, ...rows.map(cellsOf)].map((line) =>
     line.map((text) => wrap(text, WIDEST)),
   );
   const widths = TITLES.map((_, n) =>

@@ -24,7 +24,7 @@ export const resultsText = (rows: readonly Row[], of: Circumstances): string => 
     "",
     line(TITLES.map((title) => title || "verdict")),
     line(TITLES.map(() => "---")),
-    ...rows.map((row) => line(cellsOf(row, false))),
+    ...rows.map((row) => line(cellsOf(row))),
     ...(notes.length === 0 ? [] : ["", ...notes]),
   ].join("\n");
 };

@@ -18,7 +18,7 @@ export const createBettingTemplate = async (
   stage.step(`${options.users} players, ${options.rounds} open rounds`);
   const url = await createHouse(stage, { sandbox: false });
   await using house = await openHouse(url);
-  const users = await loadUsers(house.sql, options.users);
+  const users = await loadUsers(house, options.users);
   const rounds = await openRounds(house, options.rounds);
   await house.sql.unsafe("vacuum (analyze)");
   return { url, users, rounds };

@@ -26,7 +26,7 @@ export const createLockedTemplate = async (
   stage.step(`${name}: ${players} players`);
   const url = await createHouse(stage, { sandbox: true });
   await using house = await openHouse(url);
-  const users = await loadUsers(house.sql, players + others);
+  const users = await loadUsers(house, players + others);
   const [locked, open] = await openRounds(house, 2);
   if (locked === undefined || open === undefined) throw new Error("two rounds are needed");
   const [row] = await house.sql<{ id: number }[]>`
