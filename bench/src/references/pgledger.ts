@@ -15,7 +15,7 @@ select id from pgledger_create_transfer(
 `;
 
 /** The SQL files of a folder in the order they build on each other: what it brings along first, its own file last. */
-export const sqlFilesOf = async (folder: string): Promise<readonly string[]> => {
+const sqlFilesOf = async (folder: string): Promise<readonly string[]> => {
   const found = await Array.fromAsync(new Bun.Glob("vendor/**/*.sql").scan({ cwd: folder }));
   return [...found.toSorted(), "pgledger.sql"].map((file) => join(folder, file));
 };

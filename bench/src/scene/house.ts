@@ -37,7 +37,7 @@ export const openSql = (url: string, max = 2): postgres.Sql =>
   postgres(url, { max, onnotice: () => undefined, connection: { application_name: "bench" } });
 
 /** Where a sandbox of the bench begins: a Monday morning, hours before the lock. */
-export const SANDBOX_NOW = "2026-11-23T12:00:00Z";
+const SANDBOX_NOW = "2026-11-23T12:00:00Z";
 
 /** A new database with every migration and the default market; copies of one that is made at the first call. */
 export const createHouse = async (
