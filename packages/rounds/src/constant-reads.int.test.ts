@@ -31,10 +31,10 @@ const addYears = (house: RoundsHarness) => house.scratch.owner.sql`
     returning accounts)
   insert into ledger.account (code, lock_rank, floored) select accounts || '/settlement', 2, true from old`;
 
-/** Bets of 20,000 other users on the open round, and 5,000 of `userId` on those of an old month, with their transfers. */
+/** Bets of 20,000 other users on the open round, and 5,001 of `userId` on those of old months, with their transfers. */
 const addBets = async (house: RoundsHarness, userId: string): Promise<void> => {
   const { sql } = house.scratch.owner;
-  await sql`select rounds.ensure_period(202502)`;
+  for (const period of [200901, 202502]) await sql`select rounds.ensure_period(${period})`;
   await sql`
     with players as (
       insert into ledger.account (code, owner, purpose, lock_rank, floored, balance)
@@ -46,7 +46,9 @@ const addBets = async (house: RoundsHarness, userId: string): Promise<void> => {
     select ${Number(OPEN) * 100 + 1}, gen_random_uuid(), owner, gen_random_uuid(), 1, clock.now(), 'UP'::rounds.side, 0 from players
     union all
     select 2025020101 + n % 28 * 100, gen_random_uuid(), ${userId}, gen_random_uuid(), 1, clock.now(), 'UP'::rounds.side, 0
-    from generate_series(1, 5000) n`;
+    from generate_series(1, 5000) n
+    union all
+    select 2009010501, gen_random_uuid(), ${userId}, gen_random_uuid(), 1, clock.now(), 'UP'::rounds.side, 0`;
   await sql`
     insert into ledger.transfer (period, kind, ref, debit, credit, amount, actor, request, posted_at)
     select b.round_id / 10000, 20, b.id, a.id, (select min(s.account_up) from rounds.stripe s), 1, b.user_id, b.id, clock.now()
@@ -94,6 +96,15 @@ test("what is read often costs the same with ten bets and with thousands, after 
       (small[name] ?? 0) * 2 + 15,
     );
   }
+  const bets: string[] = [];
+  for (let cursor: string | undefined, more = true; more;) {
+    const page = await listUserBets(deps, { userId: ann, limit: 100, cursor });
+    bets.push(...page.items.map(({ roundCode, id }) => `${roundCode} ${id}`));
+    cursor = page.nextCursor ?? undefined;
+    more = cursor !== undefined;
+  }
+  expect(new Set(bets).size).toBe(5_011);
+  expect(bets).toEqual(bets.toSorted().toReversed());
   const { items } = await listRounds(deps, { state: "VOID", limit: 50 });
   expect(items).toHaveLength(7);
   expect(

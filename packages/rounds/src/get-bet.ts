@@ -7,11 +7,10 @@ import type { Bet } from "./types.ts";
 
 /** A bet in a known round. */
 export const readBet = async (tx: Executor, roundId: number, betId: string): Promise<Bet> => {
-  const [found] = await readBets(
-    tx,
-    sql`select * from rounds.bet where round_id = ${roundId}::int and id = ${betId}::uuid`,
-    sql`b.id`,
-  );
+  const [found] = await readBets(tx, {
+    where: sql`round_id = ${roundId}::int and id = ${betId}::uuid`,
+    limit: 1,
+  });
   if (found === undefined) throw new DomainError("BET_NOT_FOUND", `There is no bet ${betId}.`);
   return found.bet;
 };

@@ -1,8 +1,25 @@
 import { decodeCursor, KEY, toPage, type Page, type PageRequest } from "@closebell/context";
-import { snapshot, type Deps } from "@closebell/database";
+import { snapshot, type Deps, type Executor } from "@closebell/database";
 import { sql } from "drizzle-orm";
-import { readBets } from "./bet-views.ts";
+import { readBets, type BetInRound } from "./bet-views.ts";
 import type { Bet } from "./types.ts";
+
+/** Months that are searched at once, newest first. Who bets these days fills a page from the first ones. */
+const MONTHS_AT_ONCE = [3, 24, 12 * 200];
+
+/** The lowest round number of the month `months` before that of `roundId`. */
+const monthsBefore = (roundId: number, months: number): number => {
+  const period = Math.floor(roundId / 10_000);
+  const month = Math.floor(period / 100) * 12 + (period % 100) - 1 - months;
+  return (Math.floor(month / 12) * 100 + (month % 12) + 1) * 10_000;
+};
+
+const newestRound = async (tx: Executor): Promise<number> => {
+  const [row] = await tx.execute<{ id: number | null }>(
+    sql`select max(id) as id from rounds.round`,
+  );
+  return row?.id ?? 0;
+};
 
 /** A user's bets, newest round first, and within a round the newest first. @throws DomainError CURSOR_INVALID */
 export const listUserBets = async (
@@ -15,16 +32,19 @@ export const listUserBets = async (
   const older =
     lastRound === undefined || lastBet === undefined
       ? sql``
-      : sql`and round_id <= ${lastRound}::bigint
-          and (round_id < ${lastRound}::bigint or id < ${lastBet}::uuid)`;
+      : sql`and (round_id < ${lastRound}::bigint or id < ${lastBet}::uuid)`;
   return snapshot(deps, async (tx) => {
-    const bets = await readBets(
-      tx,
-      // the same order as by id, but none of the primary key's: in that the planner reads everybody's bets to find one user's
-      sql`select * from rounds.bet where user_id = ${input.userId}::uuid ${older}
-          order by round_id desc, id::text collate "C" desc limit ${input.limit + 1}`,
-      sql`b.round_id desc, b.id desc`,
-    );
+    const newest = await newestRound(tx);
+    let upTo = lastRound === undefined ? newest : Math.min(Number(lastRound), newest);
+    const bets: BetInRound[] = [];
+    for (const months of MONTHS_AT_ONCE) {
+      const from = Math.max(0, monthsBefore(upTo, months));
+      const where = sql`user_id = ${input.userId}::uuid
+        and round_id between ${from}::int and ${upTo}::int ${older}`;
+      bets.push(...(await readBets(tx, { where, limit: input.limit + 1 - bets.length })));
+      if (bets.length > input.limit || from === 0) break;
+      upTo = from - 1;
+    }
     const page = toPage(list, bets, input.limit, ({ roundId, bet }) => [String(roundId), bet.id]);
     return { ...page, items: page.items.map(({ bet }) => bet) };
   });
