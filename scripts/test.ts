@@ -1,37 +1,20 @@
 // Runs every test against a throw-away PostgreSQL, and a Redis where one is installed:
 //   bun scripts/test.ts [--coverage] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
-import { existsSync } from "node:fs";
-import { chmod, mkdtemp, readdir, readFile, rm, statfs } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { startEmbedded } from "../packages/database/src/embedded/index.ts";
 import { setWatchdog } from "../packages/database/src/embedded/watchdog.ts";
-import type { MigrationSet } from "../packages/database/src/index.ts";
 import {
   hasRedis,
   prepareTemplates,
   scratchRedis,
 } from "../packages/database/src/testing/index.ts";
 import { reportCoverage } from "./coverage.ts";
+import { FAST, migrationSets, ROOMS, scratchParent } from "./test-server.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
-const ROOMS = ["database", "ledger", "identity", "protection", "rounds", "custody", "adapters"];
 const LEAST_COVERAGE = 90;
 const PREFIX = "closebell-test-";
-
-// A crash of the machine may lose all of it: that is what makes it fast.
-const FAST = {
-  fsync: "off",
-  synchronous_commit: "off",
-  full_page_writes: "off",
-  wal_level: "minimal",
-  max_wal_senders: 0,
-  max_wal_size: "256MB",
-  shared_buffers: "64MB",
-  max_connections: 300,
-  autovacuum: "off",
-  deadlock_timeout: "100ms",
-};
 
 interface Options {
   readonly coverage: boolean;
@@ -56,17 +39,6 @@ const readOptions = (args: readonly string[]): Options => {
   const rooms = value("--rooms")?.split(",") ?? ROOMS;
   const postgresBin = value("--postgres-bin");
   return { coverage: flag("--coverage"), serial: flag("--serial"), postgresBin, rooms, rest };
-};
-
-const migrationSets = (rooms: readonly string[]): readonly MigrationSet[] =>
-  ROOMS.filter((name) => rooms.includes(name))
-    .map((name) => ({ name, folder: join(ROOT, "packages", name, "migrations") }))
-    .filter(({ folder }) => existsSync(join(folder, "meta", "_journal.json")));
-
-/** Memory where there is plenty, else the disk. */
-const scratchParent = async (): Promise<string> => {
-  const shm = await statfs("/dev/shm").catch(() => undefined);
-  return shm !== undefined && shm.bavail * shm.bsize > 2 ** 30 ? "/dev/shm" : tmpdir();
 };
 
 const isAlive = (pid: number): boolean => {
@@ -185,7 +157,7 @@ const main = async (): Promise<number> => {
     ...(options.postgresBin === undefined ? {} : { postgresBin: options.postgresBin }),
   });
   cleanup.defer(() => server.stop());
-  await prepareTemplates(server.url, migrationSets(options.rooms));
+  await prepareTemplates(server.url, migrationSets(ROOT, options.rooms));
   let redisUrl = process.env["TEST_REDIS_URL"];
   if (redisUrl === undefined && hasRedis()) redisUrl = cleanup.use(await scratchRedis()).url;
   if (interrupt.signal.aborted) return 130;
