@@ -2,6 +2,7 @@ import { arm, interleave, type Arm } from "../interleave.ts";
 import { apiReady, loadSeen, type ApiOrder, type LoadSeen } from "../processes/messages.ts";
 import { spawnProcess } from "../processes/spawn.ts";
 import { checkPerRequest, createPerRequestTables } from "../references/per-request.ts";
+import { plansOf } from "../references/explain.ts";
 import { ratioOf, type Figure } from "../report/figure.ts";
 import { createBettingTemplate, type BettingTemplate } from "../scene/betting-template.ts";
 import { checkBets } from "../scene/check-bets.ts";
@@ -119,6 +120,11 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
   const users = stage.sizes.connections[1];
   const template = await createBettingTemplate(stage, { users, rounds: 1 });
   await createPerRequestTables(template.url, template.users);
+  const statements = "references/eight-statements.sql";
+  stage.keepPlan(
+    "one transaction of 8 statements per request",
+    await plansOf(template.url, statements),
+  );
   const pools = {
     eight: await bestPool(stage, template, "eight-statements"),
     call: await bestPool(stage, template, "one-call"),

@@ -14,6 +14,7 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
   const { url, users } = await createBettingTemplate(stage, { users: 10, rounds: 1 });
   await using house = await copyHouse(stage, url);
   await using durable = await openDurableCommit(stage);
+  stage.keepPlan("single-row durable commit", await durable.plan());
   let answered = 0;
   return await withIntake(house, async (intake) => {
     const lone = arm("a lone user", async () => {

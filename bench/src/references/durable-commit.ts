@@ -1,12 +1,15 @@
 import { readSql, statementsOf } from "../scene/statements.ts";
 import { openSql } from "../scene/house.ts";
 import { NotConserved, type Stage } from "../stage.ts";
+import { plansOf } from "./explain.ts";
 import { createHistogram } from "../stats/histogram.ts";
 
 /** A database for nothing but the smallest durable commit. */
 export interface DurableCommit extends AsyncDisposable {
   /** The median of `commits` in a row on one connection, in microseconds. */
   p50(commits: number): Promise<number>;
+  /** How its statement is planned. */
+  plan(): Promise<string>;
 }
 
 export const openDurableCommit = async (stage: Stage): Promise<DurableCommit> => {
@@ -29,6 +32,7 @@ export const openDurableCommit = async (stage: Stage): Promise<DurableCommit> =>
       if (row?.n !== written) throw new NotConserved(`${row?.n} of ${written} rows are there`);
       return histogram.quantile(0.5);
     },
+    plan: () => plansOf(url, file),
     async [Symbol.asyncDispose]() {
       await sql.end({ timeout: 1 });
       await stage.server.dropDatabase(url);

@@ -51,7 +51,7 @@ export const writeResults = async (
   const { quick, parts } = circumstances;
   if (quick || parts.length < PARTS.length) {
     const path = join(RESULTS, `${quick ? "quick-" : ""}${parts.join("-")}.tmp`);
-    await write(path, { circumstances, rows });
+    await write(path, { circumstances, plans: Object.fromEntries(plans), rows });
     return path;
   }
   const path = join(RESULTS, "latest.json");

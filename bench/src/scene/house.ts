@@ -33,8 +33,17 @@ export const configFor = (url: string) =>
 
 export const byOf = (): By => ({ actor: SYSTEM_ACTORS.migration, requestId: randomIds.uuid() });
 
-export const openSql = (url: string, max = 2): postgres.Sql =>
-  postgres(url, { max, onnotice: () => undefined, connection: { application_name: "bench" } });
+/** A pool as the login itself, with `settings` over the server's own. */
+export const openSql = (
+  url: string,
+  max = 2,
+  settings: Readonly<Record<string, string>> = {},
+): postgres.Sql =>
+  postgres(url, {
+    max,
+    onnotice: () => undefined,
+    connection: { application_name: "bench", ...settings },
+  });
 
 /** Where a sandbox of the bench begins: a Monday morning, hours before the lock. */
 const SANDBOX_NOW = "2026-11-23T12:00:00Z";

@@ -7,8 +7,7 @@ const BALANCE = "1000000000000";
 const BATCH = 10_000;
 
 /** The id of the player number `n`, from 1. */
-const userId = (n: number): string =>
-  `00000000-0000-7000-9000-${n.toString(16).padStart(12, "0")}`;
+const userId = (n: number): string => `00000000-0000-7000-9000-${n.toString(16).padStart(12, "0")}`;
 
 /** Writes batches until none is left. */
 const write = async (url: string, next: () => readonly [number, number] | undefined) => {
