@@ -10,7 +10,7 @@ Parts (all of them where none is named):
 
 What it needs: nothing but \`bun install\`; it brings its own PostgreSQL, durable, in a folder under .data that it removes.
 pgbench (Debian: postgresql-15), where there is one, for TPC-B and -S; without it these lines are "not measured".
-The whole table takes about 25 minutes on 2 cores and some 15 GB of disk. Leave the machine alone meanwhile.
+The whole table takes about 25 to 30 minutes on 2 cores, and some 30 GB of disk meanwhile. Leave the machine alone.
 
 Output: the table on stdout (or --json), talk and progress on stderr. A whole run writes bench/results/latest.json,
 run.json and plans.txt; --quick, or a run of some parts, only a file there that git ignores.

@@ -59,6 +59,6 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
 export const balanceReads: Measurement = {
   part: "reads",
   title: "reading balances",
-  seconds: 110,
+  seconds: 90,
   run,
 };

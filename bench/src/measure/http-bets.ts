@@ -146,6 +146,6 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
 export const httpBets: Measurement = {
   part: "http",
   title: "bets over HTTP",
-  seconds: 420,
+  seconds: 330,
   run,
 };

@@ -80,6 +80,6 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
 export const settlement: Measurement = {
   part: "settle",
   title: "settling",
-  seconds: 700,
+  seconds: 800,
   run,
 };

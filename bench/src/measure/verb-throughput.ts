@@ -117,6 +117,6 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
 export const verbThroughput: Measurement = {
   part: "bets",
   title: "bets through the verb, into one round and into many",
-  seconds: 150,
+  seconds: 120,
   run,
 };

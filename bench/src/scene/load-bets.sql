@@ -44,14 +44,16 @@ join rounds.stripe s on s.round_id = b.round_id and s.stripe = b.stripe
 join ledger.account a on a.owner = b.user_id and a.purpose = 'available'
 where b.round_id = $1::int and b.stripe % $3::int = $2::int;
 
+-- name: sum
+create unlogged table rounds.loaded as
+select account, sum(delta)::bigint as delta
+from (select debit as account, -amount as delta from ledger.%transfer% where kind = 20
+      union all select credit, amount from ledger.%transfer% where kind = 20) s
+group by account;
+
 -- name: balances
-update ledger.account a set balance = a.balance + t.delta
-from (
-  select account, sum(delta)::bigint as delta
-  from (select debit as account, -amount as delta from ledger.%transfer% where kind = 20
-        union all select credit, amount from ledger.%transfer% where kind = 20) s
-  group by account) t
-where a.id = t.account;
+update ledger.account a set balance = a.balance + t.delta from rounds.loaded t where a.id = t.account;
+drop table rounds.loaded;
 
 -- name: stripes
 update rounds.stripe s set bets_up = t.up, bets_down = t.down

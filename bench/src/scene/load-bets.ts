@@ -48,6 +48,9 @@ export const loadBets = async (load: BetLoad): Promise<void> => {
     step("transfers");
     await all((sql, n) => sql.unsafe(text("transfers"), [roundId, n, writers.length]));
     step("balances");
+    signal.throwIfAborted();
+    await first.unsafe(`analyze ledger.${names["transfer"]}`);
+    await first.unsafe(text("sum"));
     await first.unsafe(text("balances"));
     await first.unsafe(text("stripes"), [roundId]);
     step("indexes");
