@@ -15,7 +15,7 @@ const USERS = 100;
 const SAMPLE = 50;
 
 /** What was broken and seen, printed at the end. */
-const newFigures = () => ({ crashes: 0, bets: 0, unanswered: 0, committed: 0 });
+const newFigures = () => ({ crashes: 0, bets: 0, acknowledged: 0, unanswered: 0, committed: 0 });
 
 interface Fire {
   readonly stage: Stage;
@@ -32,11 +32,14 @@ const crash = async (
 ): Promise<void> => {
   const over = new AbortController();
   const betting = bettors.bet(url, over.signal);
-  await Bun.sleep(between(chance, 1, 150));
+  const enough = bettors.acknowledged() + between(chance, 0, 400);
+  await eventually("bets are taken", () => bettors.acknowledged() >= enough);
+  await Bun.sleep(between(chance, 0, 30));
   const next = await breakIt();
   // whoever still gets answers stops now
   over.abort();
   expect(await betting).toEqual([]);
+  figures.acknowledged = bettors.acknowledged() - figures.unanswered;
   const { wrong, unanswered, committed } = await bettors.sendAgain(next, SAMPLE);
   expect(wrong).toEqual([]);
   await expectExactly(stage, bettors.sent);

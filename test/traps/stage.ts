@@ -7,7 +7,7 @@ import { advanceRounds } from "../../packages/rounds/src/index.ts";
 import { placeBets, type PlaceRequest } from "../../packages/rounds/src/place-bets.ts";
 import { roundsHarness, type RoundsHarness } from "../../packages/rounds/src/testing/index.ts";
 
-export const CODE = "20261120";
+const CODE = "20261120";
 export const ROUND = 2_026_112_001;
 
 /** A round that takes bets, and players who are accounts with money in them. The books do not balance: nobody asks. */

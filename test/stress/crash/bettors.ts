@@ -53,6 +53,8 @@ export interface Resent {
 /** Players who bet over HTTP, each with one request under way, and remember what they were told. */
 export interface Bettors {
   readonly sent: readonly SentBet[];
+  /** How many bets have been acknowledged. */
+  acknowledged(): number;
   /** Bets until `over`, or until the first request of each that gets no answer. Answers that refuse are `wrong`. */
   bet(url: string, over: AbortSignal): Promise<readonly string[]>;
   /** Sends every bet without an answer again, and `sample` of those that have one. */
@@ -61,6 +63,7 @@ export interface Bettors {
 
 export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors => {
   const sent: SentBet[] = [];
+  let count = 0;
 
   const newBet = (userId: string): SentBet => {
     const bet: SentBet = {
@@ -79,6 +82,7 @@ export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors =
     if (bet.id !== undefined && bet.id !== reply.id) {
       return `${bet.key} was ${bet.id} and is now ${reply.id}`;
     }
+    if (bet.id === undefined) count += 1;
     bet.id = reply.id;
     return undefined;
   };
@@ -95,6 +99,7 @@ export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors =
 
   return {
     sent,
+    acknowledged: () => count,
     async bet(url, over) {
       const wrong: string[] = [];
       await Promise.all(userIds.map((userId) => play(url, userId, over, wrong)));

@@ -117,8 +117,7 @@ const fixOutcome = (world: World, code: Code, asked: Side | "VOID"): World => {
 const sideOf = (close: Close | undefined): Side => (close === "up" ? "UP" : "DOWN");
 
 /** What a session closed like; the third has not closed by the last moment. */
-export const closeOf = (closes: readonly Close[], code: Code): Side =>
-  sideOf(closes[CODES.indexOf(code)]);
+const closeOf = (closes: readonly Close[], code: Code): Side => sideOf(closes[CODES.indexOf(code)]);
 
 /**
  * What the service may do by itself in this world while somebody rings its bell (`advance`), settles a round, or looks
