@@ -23,7 +23,11 @@ export const TRAPS: readonly Trap[] = [
   {
     number: 1,
     name: "plans are cached as an empty partition suggests",
-    edits: [PLACE, POST].map((file) => ({ file, find: PINS, replace: "" })),
+    edits: [
+      { file: PLACE, find: PINS, replace: "" },
+      { file: POST, find: PINS, replace: "" },
+      { file: PLACE, find: " set enable_bitmapscan = off\nset enable_sort = off\n", replace: "\n" },
+    ],
   },
   {
     number: 2,
@@ -129,7 +133,11 @@ export const TRAPS: readonly Trap[] = [
     name: "a key that was used is not looked up",
     edits: [
       { file: PLACE, find: "x.key = p_keys[t.n]", replace: "false" },
-      { file: PLACE, find: "x.key = p_keys[l.n]", replace: "false" },
+      {
+        file: PLACE,
+        find: "(select true from rounds.bet x",
+        replace: "(select false from rounds.bet x",
+      },
       {
         file: ROUNDS,
         find: "unique (user_id, round_id, key)",

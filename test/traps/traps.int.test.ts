@@ -13,42 +13,70 @@ import { betOf, placeBatch, ROUND, trapStage } from "./stage.ts";
 // its tests here fail. What a trap costs in time is shown by what it makes PostgreSQL do, never by a clock.
 setDefaultTimeout(120_000);
 
-/** How many rows were read one after another, without an index, since the database was made. */
-const readInSequence = async (admin: SqlClient) => {
-  const [read] = await admin<{ rows: bigint }[]>`
-    select coalesce(sum(seq_tup_read), 0)::bigint as rows from pg_stat_user_tables
-    where schemaname in ('rounds', 'ledger') and relname ~ '^(bet_|transfer_|account|staked)'`;
-  return read?.rows ?? 0n;
+/** Rows of bets and of accounts that were fetched since the database was made, whether in sequence or by an index. */
+const fetched = async (admin: SqlClient) => {
+  const rows = await admin<{ name: string; rows: bigint }[]>`
+    select relname as name, seq_tup_read + coalesce(idx_tup_fetch, 0) as rows from pg_stat_user_tables
+    where relname in ('bet_202611', 'account') order by relname desc`;
+  return rows.map((row) => Number(row.rows));
 };
 
+/** What PostgreSQL may know of a partition when the first bet of a connection is planned. */
+const BEFORE = {
+  "nothing of it": "",
+  "that it was vacuumed, empty": "vacuum analyze rounds.bet_202611",
+  "that it has one row": `
+    insert into rounds.bet (round_id, id, user_id, key, stake, accepted_at, side, stripe)
+      select ${ROUND}, gen_random_uuid(), gen_random_uuid(), gen_random_uuid(), 1, clock.now(), 'UP', 1;
+    analyze rounds.bet`,
+} as const;
+
 describe("trap 1: a plan cached while a partition is empty", () => {
-  test("the connection that began on empty tables reads no table through once they are large", async () => {
-    await using stage = await trapStage();
-    const deps = stage.deps(1);
-    const users = await stage.seat(100, 1_000_000n);
-    for (let batch = 0; batch < 12; batch += 1) {
-      await placeBatch(
-        deps,
-        users.slice(0, 10).map((user) => betOf(user)),
-      );
+  test("whatever was known of it then, a bet reads no more than its own rows once it is large", async () => {
+    for (const [known, statement] of Object.entries(BEFORE)) {
+      await using stage = await trapStage();
+      const { admin } = stage;
+      const deps = stage.deps(1);
+      const users = await stage.seat(100, 1_000_000n);
+      for (const part of statement.split(";").filter((text) => text !== "")) {
+        await admin.unsafe(part);
+      }
+      for (let batch = 0; batch < 12; batch += 1) {
+        await placeBatch(
+          deps,
+          users.slice(0, 10).map((user) => betOf(user)),
+        );
+      }
+      await stage.seat(20_000, 0n);
+      await admin.begin(async (tx) => {
+        await tx`
+          insert into rounds.bet (round_id, id, user_id, key, stake, accepted_at, side, stripe)
+          select ${ROUND}, gen_random_uuid(), a.owner, gen_random_uuid(), 1, clock.now(), 'UP', 1
+          from ledger.account a where a.owner is not null`;
+        await tx`select pg_stat_force_next_flush()`;
+      });
+      await deps.database.sql`select pg_stat_force_next_flush()`;
+      await deps.database.sql`select 1`;
+      const before = await fetched(admin);
+      const bets = 1_000;
+      for (let batch = 0; batch < bets / users.length; batch += 1) {
+        const results = await placeBatch(
+          deps,
+          users.map((user) => betOf(user)),
+        );
+        expect(new Set(results)).toEqual(new Set(["ACCEPTED"]));
+      }
+      await deps.database.sql`select pg_stat_force_next_flush()`;
+      await deps.database.sql`select 1`;
+      const after = await fetched(admin);
+      const perBet = after.map((rows, n) => (rows - (before[n] ?? 0)) / bets);
+      expect({
+        known,
+        bets: (perBet[0] ?? 0) <= 1,
+        accounts: (perBet[1] ?? 0) <= 5,
+        perBet,
+      }).toEqual({ known, bets: true, accounts: true, perBet });
     }
-    await stage.seat(20_000, 0n);
-    await stage.admin`
-      insert into rounds.bet (round_id, id, user_id, key, stake, accepted_at, side, stripe)
-      select ${ROUND}, gen_random_uuid(), a.owner, gen_random_uuid(), 1, clock.now(), 'UP', 1
-      from ledger.account a where a.owner is not null`;
-    await deps.database.sql`select pg_stat_force_next_flush()`;
-    const before = await readInSequence(stage.admin);
-    for (let batch = 0; batch < 10; batch += 1) {
-      const results = await placeBatch(
-        deps,
-        users.map((user) => betOf(user)),
-      );
-      expect(new Set(results)).toEqual(new Set(["ACCEPTED"]));
-    }
-    await deps.database.sql`select pg_stat_force_next_flush()`;
-    await deps.database.sql`select 1`;
-    expect((await readInSequence(stage.admin)) - before).toBe(0n);
   });
 });
 
