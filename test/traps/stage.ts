@@ -1,10 +1,10 @@
 import { randomUUID } from "node:crypto";
-import { randomIds, SYSTEM_ACTORS } from "../../packages/context/src/index.ts";
+import { SYSTEM_ACTORS } from "../../packages/context/src/index.ts";
 import { connect, type SqlClient } from "../../packages/database/src/connect.ts";
 import { type Deps, openDatabase } from "../../packages/database/src/index.ts";
 import { microUsdc } from "../../packages/money/src/index.ts";
-import { advanceRounds } from "../../packages/rounds/src/index.ts";
-import { placeBets, type PlaceRequest } from "../../packages/rounds/src/place-bets.ts";
+import { advanceRounds, type BetRequest } from "../../packages/rounds/src/index.ts";
+import { placeBets } from "../../packages/rounds/src/place-bets.ts";
 import { roundsHarness, type RoundsHarness } from "../../packages/rounds/src/testing/index.ts";
 
 const CODE = "20261120";
@@ -54,9 +54,8 @@ export const betOf = (
   userId: string,
   stake = 10n,
   idempotencyKey: string = randomUUID(),
-): PlaceRequest => ({
+): BetRequest => ({
   by: { actor: SYSTEM_ACTORS.anonymous, requestId: randomUUID() },
-  id: randomIds.uuid(),
   userId,
   side: "UP",
   stake: microUsdc(stake),
@@ -66,8 +65,8 @@ export const betOf = (
 
 /** One batch, in a call of its own, without an intake; what became of each bet. */
 export const placeBatch = async (
-  deps: Pick<Deps, "database">,
-  requests: readonly PlaceRequest[],
+  deps: Pick<Deps, "database" | "ids">,
+  requests: readonly BetRequest[],
   { stripe = 0, patienceMs = 0 }: { readonly stripe?: number; readonly patienceMs?: number } = {},
 ): Promise<readonly string[]> => {
   const round = { id: ROUND, previousId: null };

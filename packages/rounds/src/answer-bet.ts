@@ -1,7 +1,7 @@
 import type { Deps } from "@closebell/database";
-import type { BetReceipt } from "./bet-intake.ts";
+import type { BetReceipt, BetRequest } from "./bet-intake.ts";
 import { readBet } from "./get-bet.ts";
-import type { Placed, PlaceRequest } from "./place-bets.ts";
+import type { Placed } from "./place-bets.ts";
 import { overloaded, refusalOf } from "./refusals.ts";
 
 /**
@@ -10,7 +10,7 @@ import { overloaded, refusalOf } from "./refusals.ts";
  */
 export const answerBet = (
   deps: Pick<Deps, "database">,
-  { userId, side, stake }: PlaceRequest,
+  { userId, side, stake }: BetRequest,
   round: { readonly market: string; readonly code: string },
   { result, betId, betRound, acceptedAt }: Placed,
 ): BetReceipt | Promise<BetReceipt> => {

@@ -39,14 +39,14 @@ export const createBetIntake = (deps: Deps, options: BetIntakeOptions = {}): Bet
         return Promise.reject(overloaded("Too many bets are waiting. Send the bet again."));
       }
       const { promise, resolve, reject } = Promise.withResolvers<BetReceipt>();
-      const bet = { request: { ...request, id: deps.ids.uuid() }, tries: 0, resolve, reject };
-      shards[shardOf(request.userId, count)]?.push(bet);
+      shards[shardOf(request.userId, count)]?.push({ request, tries: 0, resolve, reject });
       return promise;
     },
     waiting,
     close: async () => {
       closed = true;
       await Promise.all(shards.map((shard) => shard.idle()));
+      finder.close();
     },
   };
 };

@@ -10,7 +10,6 @@ const by: By = { actor: SYSTEM_ACTORS.anonymous, requestId: randomUUID() };
 const waitingBet = ({ user, round }: { user: number; round: number }, n: number): WaitingBet => ({
   request: {
     by,
-    id: String(n),
     userId: String(user),
     ...(round === 0 ? {} : { roundCode: String(round) }),
     side: "UP",
@@ -23,7 +22,7 @@ const waitingBet = ({ user, round }: { user: number; round: number }, n: number)
 });
 
 const bets = fc.array(fc.record({ user: fc.nat(5), round: fc.nat(2) }), { maxLength: 40 });
-const nth = ({ request }: WaitingBet): number => Number(request.id);
+const nth = ({ request }: WaitingBet): number => Number(request.idempotencyKey);
 const ascending = (a: number, b: number): number => a - b;
 
 test("a batch holds one bet a user, on one round, and begins with the bet that waits longest", () => {

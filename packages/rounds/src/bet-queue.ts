@@ -1,16 +1,15 @@
-import type { BetReceipt } from "./bet-intake.ts";
-import type { PlaceRequest } from "./place-bets.ts";
+import type { BetReceipt, BetRequest } from "./bet-intake.ts";
 
 /** A bet whose sender waits for an answer. */
 export interface WaitingBet {
-  readonly request: PlaceRequest;
+  readonly request: BetRequest;
   /** Batches it has been part of without an answer. */
   readonly tries: number;
   readonly resolve: (receipt: BetReceipt) => void;
   readonly reject: (error: unknown) => void;
 }
 
-const isOnRoundOf = (first: PlaceRequest, { market, roundCode }: PlaceRequest): boolean =>
+const isOnRoundOf = (first: BetRequest, { market, roundCode }: BetRequest): boolean =>
   market === first.market && roundCode === first.roundCode;
 
 /**

@@ -63,6 +63,7 @@ export interface RoundFinder {
   find(named: Named): Promise<FoundRound>;
   /** Looks again next time: the round found takes no bets. */
   forget(named: Named): void;
+  close(): void;
 }
 
 const REMEMBERED_MS = 1_000;
@@ -70,11 +71,14 @@ const REMEMBERED_ROUNDS = 1_000;
 
 const nameOf = ({ market = "", roundCode = "" }: Named): string => `${market}/${roundCode}`;
 
-export const createRoundFinder = (deps: Pick<Deps, "database">): RoundFinder => {
+export const createRoundFinder = (deps: Pick<Deps, "database" | "events">): RoundFinder => {
   // searches, not what they found: forgetting one must not call it off for those who wait for it
   const searches = new LRUCache<string, Promise<FoundRound>>({
     max: REMEMBERED_ROUNDS,
     ttl: REMEMBERED_MS,
+  });
+  const unsubscribe = deps.events.subscribe(({ type }) => {
+    if (type === "clock.moved") searches.clear();
   });
   return {
     find: (named) => {
@@ -89,5 +93,6 @@ export const createRoundFinder = (deps: Pick<Deps, "database">): RoundFinder => 
       return search;
     },
     forget: (named) => void searches.delete(nameOf(named)),
+    close: unsubscribe,
   };
 };

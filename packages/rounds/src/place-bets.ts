@@ -24,11 +24,6 @@ export interface Placed {
   readonly acceptedAt: Temporal.Instant | null;
 }
 
-/** A bet with the id it gets if it is accepted. */
-export interface PlaceRequest extends BetRequest {
-  readonly id: string;
-}
-
 /** The round of a batch, and the one before it, where a bet that names no round may have its key. */
 export interface BatchRound {
   readonly id: number;
@@ -50,13 +45,13 @@ const keyOf = (request: BetRequest): string => nameUuid(request.idempotencyKey);
 
 const byPosition = (
   answers: readonly Answered[],
-  requests: readonly PlaceRequest[],
+  ids: readonly string[],
 ): readonly (Placed | undefined)[] => {
   const placed: (Placed | undefined)[] = [];
   for (const { result, betRound, acceptedAt, positions, betIds } of answers) {
     positions.forEach((position, index) => {
       const n = position - 1;
-      const betId = (betIds === null ? requests[n]?.id : betIds[index]) ?? null;
+      const betId = (betIds === null ? ids[n] : betIds[index]) ?? null;
       placed[n] = { result, betId, betRound, acceptedAt };
     });
   }
@@ -67,26 +62,27 @@ const byPosition = (
 export interface Batch {
   readonly round: BatchRound;
   readonly stripe: number;
-  readonly requests: readonly PlaceRequest[];
+  readonly requests: readonly BetRequest[];
   /** How long to wait for an account that is locked elsewhere; 0 answers BUSY at once. */
   readonly patienceMs: number;
 }
 
 /** One call of rounds.place_bets, its own transaction. Answers come in the order of the requests. */
 export const placeBets = (
-  deps: Pick<Deps, "database">,
+  deps: Pick<Deps, "database" | "ids">,
   { round, stripe, requests, patienceMs }: Batch,
 ): Promise<readonly (Placed | undefined)[]> =>
   reachable(deps.database.url, async () => {
-    const list = (valueOf: (request: PlaceRequest) => string) =>
-      arrayLiteral(requests.map(valueOf));
+    // made here: a batch whose ids follow each other fills its index pages
+    const ids = requests.map(() => deps.ids.uuid());
+    const list = (valueOf: (request: BetRequest) => string) => arrayLiteral(requests.map(valueOf));
     const answers = await deps.database.sql<Answered[]>`
       select result, bet_round as "betRound", accepted_at as "acceptedAt",
              array_agg(n) as positions,
              array_agg(bet_id) filter (where result <> 'ACCEPTED') as "betIds"
       from rounds.place_bets(
         ${round.id}::int, ${round.previousId}::int, ${stripe}::smallint,
-        ${list(({ id }) => id)}::uuid[],
+        ${arrayLiteral(ids)}::uuid[],
         ${list(({ userId }) => userId)}::uuid[],
         ${list(({ side }) => side)}::rounds.side[],
         ${list(({ stake }) => stake.toString())}::bigint[],
@@ -96,5 +92,5 @@ export const placeBets = (
         ${list(({ by }) => by.requestId)}::uuid[],
         ${patienceMs}::int)
       group by result, bet_round, accepted_at`;
-    return byPosition(answers, requests);
+    return byPosition(answers, ids);
   });
