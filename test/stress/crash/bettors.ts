@@ -41,6 +41,15 @@ const post = async (
 /** Statuses that leave open whether the bet was taken: its key will tell. */
 const isOpen = (reply: Reply | undefined): boolean => reply === undefined || reply.status >= 500;
 
+/** Sends until there is an answer: 503 says to send again, as a pool does that finds its connections cut. */
+const postPatiently = async (url: string, bet: SentBet): Promise<Reply | undefined> => {
+  for (let attempt = 0; ; attempt += 1) {
+    const reply = await post(url, bet);
+    if (reply?.status !== 503 || attempt === 20) return reply;
+    await Bun.sleep(50);
+  }
+};
+
 /** What sending again has shown. */
 export interface Resent {
   /** Bets without an answer that had been committed all the same. */
@@ -117,7 +126,7 @@ export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors =
       await Promise.all(
         [...unanswered, ...again].map(async (bet) => {
           const known = bet.id !== undefined;
-          const reply = await post(url, bet);
+          const reply = await postPatiently(url, bet);
           const problem = accepted(bet, reply);
           if (problem !== undefined) wrong.push(problem);
           if (known && reply?.replayed !== true) wrong.push(`${bet.key} was taken again`);
