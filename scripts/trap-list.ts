@@ -173,8 +173,8 @@ export const TRAPS: readonly Trap[] = [
     edits: [
       {
         file: POST,
-        find: "for no key update of a skip locked) l;",
-        replace: "for no key update of a) l;",
+        find: "for no key update skip locked) k",
+        replace: "for no key update) k",
       },
     ],
   },

@@ -7,15 +7,16 @@ drop trigger identity_fixed on ledger.account;
 create trigger identity_fixed before update of id, code, owner, purpose, lock_rank, floored on ledger.account
   for each statement execute function ledger.refuse_change();
 --> statement-breakpoint
--- Locks the owners' accounts for one purpose, in id order: the position of each in `p_owners`, its account and its
--- balance. Those that another transaction holds are left out, or, where `p_patience_ms` is above 0, waited for so long.
+-- Locks the owners' accounts for one purpose: the position of each in `p_owners`, its account and its balance, by account.
+-- Those that another transaction holds are left out, so nobody waits and any order will do; where `p_patience_ms` is above 0
+-- they are waited for so long, in the order of their ids.
 create function ledger.lock_owners(
   p_owners uuid[], p_purpose text, p_patience_ms integer, out positions integer[], out accounts bigint[], out balances bigint[]
 )
 language plpgsql security definer
 set search_path = pg_catalog
 -- one plan for every call, by index, whatever the tables held when it was made
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
 as $$
 begin
   if p_patience_ms > 0 then
@@ -25,11 +26,15 @@ begin
   end if;
   select array_agg(l.n), array_agg(l.id), array_agg(l.balance) into positions, accounts, balances
   from (
-    select t.n::integer as n, a.id, a.balance
+    select t.n::integer as n, k.id, k.balance
     from unnest(p_owners) with ordinality as t (owner, n)
-    join ledger.account a on a.owner = t.owner and a.purpose = p_purpose
-    order by a.id
-    for no key update of a skip locked) l;
+    -- one search an owner: as a join it was planned, while there were few, to read all accounts
+    cross join lateral (
+      select a.id, a.balance from ledger.account a
+      where a.owner = t.owner and a.purpose = p_purpose
+      order by a.owner, a.purpose limit 1
+      for no key update skip locked) k
+    order by k.id) l;
 end $$;
 --> statement-breakpoint
 -- Posts transfers that are new, all or none: one whose (period, kind, ref) is in the books fails the call. The caller has
@@ -40,7 +45,8 @@ create function ledger.post_new(
 ) returns void
 language plpgsql security definer
 set search_path = pg_catalog
-set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_hashjoin = off set enable_mergejoin = off
+set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off
+set enable_hashjoin = off set enable_mergejoin = off
 as $$
 begin
   if not exists (select from ledger.transfer_kind k where k.id = p_kind) then
@@ -57,7 +63,8 @@ begin
       from (select t.debit as account, -t.amount as delta from unnest(p_debits, p_amounts) as t (debit, amount)
             union all select t.credit, t.amount from unnest(p_credits, p_amounts) as t (credit, amount)) s
       group by s.account) m
-    where a.id = m.account;
+    -- by search for each: with a plain equality all accounts may be read, in order
+    where a.id = any (array[m.account]);
 end $$;
 --> statement-breakpoint
 revoke all on function ledger.lock_owners, ledger.post_new from public;
