@@ -115,9 +115,9 @@ test(
 );
 
 test(
-  "a type error is found in every room, in the scripts and in the tests above the rooms",
+  "a type error is found in every room, in the scripts, in the benchmarks and in the tests above the rooms",
   async () => {
-    const folders = ["scripts", "test"];
+    const folders = ["scripts", "test", "bench/src"];
     for (const parent of ["packages", "apps"])
       for (const room of await readdir(join(copy.path, parent)))
         folders.push(`${parent}/${room}/src`);
