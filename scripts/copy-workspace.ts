@@ -20,10 +20,11 @@ export const copyWorkspace = async (): Promise<WorkspaceCopy> => {
     filter: (source) => source === ROOT || !LEFT_BEHIND.has(basename(source)),
   });
   await symlink(join(ROOT, "node_modules"), join(path, "node_modules"));
-  const rooms = new Glob("{apps/*,packages/*,bench}/node_modules");
-  for await (const links of rooms.scan({ cwd: ROOT, onlyFiles: false })) {
-    // relative links, kept as they are: `@closebell/*` then leads to the copy and not back here
-    await cp(join(ROOT, links), join(path, links), { recursive: true, verbatimSymlinks: true });
+  for (const rooms of ["{apps,packages}/*/node_modules", "bench/node_modules"]) {
+    for await (const links of new Glob(rooms).scan({ cwd: ROOT, onlyFiles: false })) {
+      // relative links, kept as they are: `@closebell/*` then leads to the copy and not back here
+      await cp(join(ROOT, links), join(path, links), { recursive: true, verbatimSymlinks: true });
+    }
   }
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
 };
