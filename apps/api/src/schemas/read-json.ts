@@ -16,7 +16,7 @@ const parsed = async (c: Context<ApiEnv>): Promise<unknown> => {
   }
   if (!JSON_TYPE.test(type)) throw new HTTPException(415);
   try {
-    return await c.req.json();
+    return await c.req.raw.json();
   } catch (cause) {
     throw new HTTPException(400, { cause });
   }
