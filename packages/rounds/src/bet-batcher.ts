@@ -8,7 +8,7 @@ import { overloaded } from "./refusals.ts";
 export interface BetIntakeOptions {
   /** The first of the round's pool rows this process writes to, one a shard, so that processes don't wait for each other. */
   readonly stripe?: number;
-  /** Lines of bets, each with a batch in flight: one prepares while another commits. */
+  /** Lines of bets, each with a batch in flight: one commits while another is written and a third is answered. */
   readonly shards?: number;
   /** Bets in one transaction at most. */
   readonly maxBatch?: number;
@@ -24,7 +24,7 @@ const shardOf = (userId: string, shards: number): number => Bun.hash.crc32(userI
  * all, each judged on its own. A lone bet goes at once.
  */
 export const createBetIntake = (deps: Deps, options: BetIntakeOptions = {}): BetIntake => {
-  const { stripe = 0, shards: count = 2, maxBatch = 1_000, maxWaiting = 10_000 } = options;
+  const { stripe = 0, shards: count = 3, maxBatch = 1_000, maxWaiting = 10_000 } = options;
   const finder = createRoundFinder(deps);
   const shards = Array.from({ length: count }, (_, n) =>
     createBetShard(deps, finder, { stripe: (stripe + n) % STRIPES, maxBatch }),

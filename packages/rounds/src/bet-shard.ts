@@ -5,8 +5,6 @@ import { sendBatch } from "./send-batch.ts";
 
 /** How long a bet that goes alone waits for its account. The lock of its round waits behind it. */
 const PATIENCE_MS = 500;
-/** Bets of a shard that go alone at a time, each on a connection of its own. */
-const MAX_ALONE = 2;
 /** Batches a bet may find its account locked in, before it goes alone. */
 const MAX_BATCHES = 2;
 
@@ -17,7 +15,7 @@ export interface ShardOptions {
   readonly maxBatch: number;
 }
 
-/** One line of bets with one batch in flight; those whose account stays locked leave it and go alone. */
+/** One line of bets with one batch in flight; those whose account stays locked leave it and go alone, one at a time. */
 export interface BetShard {
   push(bet: WaitingBet): void;
   waiting(): number;
@@ -35,7 +33,7 @@ export const createBetShard = (
   const stuck: WaitingBet[] = [];
   const running = new Set<Promise<void>>();
   let inLine = false;
-  let alone = 0;
+  let alone = false;
 
   const run = (work: Promise<void>) => {
     const done = work.finally(() => running.delete(done));
@@ -62,7 +60,7 @@ export const createBetShard = (
       await sendBatch({ deps, finder, stripe, patienceMs: PATIENCE_MS, again }, [bet]);
       start();
     }
-    alone -= 1;
+    alone = false;
   };
 
   const start = () => {
@@ -70,8 +68,8 @@ export const createBetShard = (
       inLine = true;
       run(drain());
     }
-    while (alone < Math.min(MAX_ALONE, alone + stuck.length)) {
-      alone += 1;
+    if (!alone && stuck.length > 0) {
+      alone = true;
       run(drainStuck());
     }
   };
