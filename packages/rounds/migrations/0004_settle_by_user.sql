@@ -60,7 +60,7 @@ begin
   return new;
 end $$;
 --> statement-breakpoint
--- Writes the bounds of a round's chunks of some `p_size` bets, and returns how many chunks it is. Of a large round 20 bets
+-- Writes the bounds of a round's chunks of some `p_size` bets, and returns how many chunks it is. Of a large round 100 bets
 -- of each chunk are looked at: any bounds will do, and a bet that comes later falls into one of the chunks. A user's bets
 -- stay together, unless he has so many that they fill chunks of their own.
 create function rounds.plan_chunks(p_round integer, p_size integer) returns integer
@@ -68,7 +68,7 @@ language plpgsql set search_path = pg_catalog set plan_cache_mode = force_custom
 declare
   v_small boolean := (select count(*) <= 10 * p_size from (
     select from rounds.bet b where b.round_id = p_round limit 10 * p_size + 1) b);
-  v_step integer := case when v_small then p_size else least(p_size, 20) end;
+  v_step integer := case when v_small then p_size else least(p_size, 100) end;
   v_bounds integer;
 begin
   with sampled as (
