@@ -20,6 +20,9 @@ export const sqlStateOf = (error: unknown): string | undefined => postgresError(
 export const isRetryable = (error: unknown): boolean =>
   ["40001", "40P01"].includes(sqlStateOf(error) ?? "");
 
+/** True where a lock was waited for as long as `lock_timeout` allows (SQLSTATE 55P03, lock_not_available). */
+export const isLockTimeout = (error: unknown): boolean => sqlStateOf(error) === "55P03";
+
 const NETWORK = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

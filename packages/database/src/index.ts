@@ -3,7 +3,14 @@ export * from "./audit-table.ts";
 export * from "./clock.ts";
 export * from "./columns.ts";
 export * from "./create-database.ts";
-export { constraintOf, databaseUnavailable, isRetryable, reachable, sqlStateOf } from "./errors.ts";
+export {
+  constraintOf,
+  databaseUnavailable,
+  isRetryable,
+  isLockTimeout,
+  reachable,
+  sqlStateOf,
+} from "./errors.ts";
 export * from "./heartbeat.ts";
 export * from "./list-audit.ts";
 export * from "./migrate.ts";

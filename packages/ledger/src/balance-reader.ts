@@ -1,5 +1,5 @@
 import { isUuid } from "@closebell/context";
-import { reachable, type Deps } from "@closebell/database";
+import { arrayLiteral, reachable, type Deps } from "@closebell/database";
 import type { MicroUsdc } from "@closebell/money";
 import DataLoader from "dataloader";
 import type { UserPurpose } from "./account-codes.ts";
@@ -34,7 +34,7 @@ const readAll = async (
         coalesce(max(balance) filter (where purpose = 'available'), 0) as available,
         coalesce(max(balance) filter (where purpose = 'withdrawing'), 0) as withdrawing,
         coalesce(max(balance) filter (where purpose = 'held'), 0) as held
-      from ledger.account where owner = any(${`{${userIds.join(",")}}`}::uuid[]) group by owner`,
+      from ledger.account where owner = any(${arrayLiteral(userIds)}::uuid[]) group by owner`,
   );
   const byOwner = new Map(rows.map((row) => [row.owner, row]));
   return userIds.map((userId) => byOwner.get(userId));

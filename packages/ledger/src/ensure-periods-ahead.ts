@@ -1,6 +1,4 @@
-import { reachable, sqlStateOf, type Deps } from "@closebell/database";
-
-const LOCK_NOT_AVAILABLE = "55P03";
+import { isLockTimeout, reachable, type Deps } from "@closebell/database";
 
 /**
  * Does `work`, which makes partitions. Where their locks can't be had in time, nothing is made, and it is for whoever
@@ -13,7 +11,7 @@ export const unlessLocked = async <T>(
   try {
     return await work();
   } catch (error) {
-    if (sqlStateOf(error) !== LOCK_NOT_AVAILABLE) throw error;
+    if (!isLockTimeout(error)) throw error;
     deps.log.warn({ err: error }, "a partition could not be made now; it is tried again");
     return undefined;
   }

@@ -34,6 +34,24 @@ describe("a bet", () => {
     expect(await house.available(userId)).toBe(balance);
   };
 
+  /** Locks a user's accounts in another transaction; what it returns ends that. */
+  const holdAccounts = async (userId: string): Promise<() => Promise<void>> => {
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: held, resolve: hold } = Promise.withResolvers<void>();
+    const blocker = house.scratch.owner.orm.transaction(async (tx) => {
+      await tx.execute(
+        sql`select 1 from ledger.account where owner = ${userId}::uuid for no key update`,
+      );
+      hold();
+      await released;
+    });
+    await held;
+    return () => {
+      release();
+      return blocker;
+    };
+  };
+
   test("moves its stake from the user to the pool of its side", async () => {
     const before = await getRound(house.deps, { code: TODAY });
     const user = await house.user(500n);
@@ -144,21 +162,11 @@ describe("a bet", () => {
 
   test("by a user whose account another transaction holds waits, and its neighbours don't", async () => {
     const [stuck, free] = [await house.user(100n), await house.user(100n)];
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const { promise: held, resolve: hold } = Promise.withResolvers<void>();
-    const blocker = house.scratch.owner.orm.transaction(async (tx) => {
-      await tx.execute(
-        sql`select 1 from ledger.account where owner = ${stuck}::uuid for no key update`,
-      );
-      hold();
-      await released;
-    });
-    await held;
+    const letGo = await holdAccounts(stuck);
     const waiting = house.bet(stuck, "UP", 10n);
     await house.bet(free, "UP", 10n);
     expect(await house.available(stuck)).toBe(100n);
-    release();
-    await blocker;
+    await letGo();
     await waiting;
     expect(await house.available(stuck)).toBe(90n);
   });
@@ -166,19 +174,9 @@ describe("a bet", () => {
   test("by a user whose account stays held is given up, and can be sent again with its key", async () => {
     const stuck = await house.user(100n);
     const key = "patience";
-    const { promise: released, resolve: release } = Promise.withResolvers<void>();
-    const { promise: held, resolve: hold } = Promise.withResolvers<void>();
-    const blocker = house.scratch.owner.orm.transaction(async (tx) => {
-      await tx.execute(
-        sql`select 1 from ledger.account where owner = ${stuck}::uuid for no key update`,
-      );
-      hold();
-      await released;
-    });
-    await held;
+    const letGo = await holdAccounts(stuck);
     await refused(house.bet(stuck, "UP", 10n, { key }), "OVERLOADED", stuck, 100n);
-    release();
-    await blocker;
+    await letGo();
     expect(await house.bet(stuck, "UP", 10n, { key })).toMatchObject({ replayed: false });
     expect(await house.available(stuck)).toBe(90n);
   });

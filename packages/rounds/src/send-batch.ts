@@ -1,5 +1,5 @@
 import { DomainError } from "@closebell/context";
-import { type Deps, sqlStateOf } from "@closebell/database";
+import { type Deps, isLockTimeout } from "@closebell/database";
 import { answerBet } from "./answer-bet.ts";
 import type { WaitingBet } from "./bet-queue.ts";
 import type { FoundRound, RoundFinder } from "./find-batch-round.ts";
@@ -17,8 +17,6 @@ export interface BatchRoute {
   /** Takes a bet back that found no answer in this batch. */
   readonly again: (bet: WaitingBet) => void;
 }
-
-const LOCK_NOT_AVAILABLE = "55P03";
 
 const answerOne = async (
   { deps, finder, patienceMs, again }: BatchRoute,
@@ -73,8 +71,7 @@ export const sendBatch = async (route: BatchRoute, batch: readonly WaitingBet[])
       await sendBatch(route, batch.slice(half));
       return;
     }
-    const busy = sqlStateOf(error) === LOCK_NOT_AVAILABLE;
-    const answer = busy
+    const answer = isLockTimeout(error)
       ? overloaded("The account is busy. Send the bet again with the same key.")
       : error;
     for (const waiting of batch) waiting.reject(answer);
