@@ -4,6 +4,7 @@ import type { ApiApp, ApiEnv } from "./api-env.ts";
 import type { ApiParts } from "./api-parts.ts";
 import { docsRoutes } from "./docs/routes.ts";
 import { createLiveHub } from "./events/hub.ts";
+import { FixedPathRouter } from "./fixed-path-router.ts";
 import { createReadiness } from "./health/readiness.ts";
 import { registerBusinessMetrics } from "./metrics/business-metrics.ts";
 import { createHttpMetrics } from "./metrics/http-metrics.ts";
@@ -56,6 +57,7 @@ const partsOf = (deps: ApiDeps): ApiParts => {
 
 const withMiddleware = ({ deps, settings }: ApiParts): ApiApp => {
   const app = new OpenAPIHono<ApiEnv>({
+    router: new FixedPathRouter(),
     defaultHook: (result) => {
       if (!result.success) throw invalidInput(result.target, result.error);
     },

@@ -35,10 +35,6 @@ export const notFoundHandler = (app: ApiApp): ((c: Context<ApiEnv>) => Response)
           )
         : new DomainError("ROUTE_NOT_FOUND", "There is nothing here. See /docs for what there is.");
     c.set("refusal", refusal);
-    return problemResponse(
-      refusal,
-      c.var.requestId,
-      methods.length > 0 ? { Allow: methods.join(", ") } : {},
-    );
+    return problemResponse(c, refusal, methods.length > 0 ? { Allow: methods.join(", ") } : {});
   };
 };

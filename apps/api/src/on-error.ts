@@ -50,5 +50,5 @@ export const refusalOf = (error: unknown): DomainError => {
 export const onError = (error: unknown, c: Context<ApiEnv>): Response => {
   const refusal = refusalOf(error);
   c.set("refusal", refusal);
-  return problemResponse(refusal, c.var.requestId);
+  return problemResponse(c, refusal);
 };

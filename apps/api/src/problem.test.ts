@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { DomainError, ERROR_CODES } from "@closebell/context";
+import { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
+import type { ApiEnv } from "./api-env.ts";
 import { refusalOf } from "./on-error.ts";
 import { problemOf, PROBLEMS, problemResponse } from "./problem.ts";
 
@@ -32,7 +34,9 @@ test("a refusal becomes a document of RFC 9457", () => {
 });
 
 test("a refusal says when to come back, always so for 503", () => {
-  const retryOf = (error: DomainError) => problemResponse(error, ID).headers.get("Retry-After");
+  const context = new Context<ApiEnv>(new Request("http://localhost/bets"));
+  const retryOf = (error: DomainError) =>
+    problemResponse(context, error).headers.get("Retry-After");
   expect(retryOf(new DomainError("OVERLOADED", "Full."))).toBe("1");
   expect(retryOf(new DomainError("OVERLOADED", "Full.", { retryAfterSeconds: 2.2 }))).toBe("3");
   expect(retryOf(new DomainError("ROUND_PAUSED", "Paused.", { retryAfterSeconds: 60 }))).toBe("60");

@@ -1,6 +1,8 @@
 import type { ErrorCode, FieldError } from "@closebell/context";
 import { DomainError } from "@closebell/context";
+import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
+import type { ApiEnv } from "./api-env.ts";
 
 /** What a code means over HTTP: its status, and a title that is the same for every occurrence (RFC 9457 section 3.1). */
 interface ProblemKind {
@@ -95,21 +97,19 @@ export const problemOf = (error: DomainError, requestId: string): Problem => ({
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** The answer for `error`: 503 always says when to come back. Headers common to all answers are not its business. */
+/** The answer for `error`, with what the request's context puts on every answer: 503 always says when to come back. */
 export const problemResponse = (
+  c: Context<ApiEnv>,
   error: DomainError,
-  requestId: string,
   headers: Readonly<Record<string, string>> = {},
 ): Response => {
   const { status } = PROBLEMS[error.code];
   const retryAfter = error.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
-  return new Response(JSON.stringify(problemOf(error, requestId)), {
-    status,
-    headers: {
-      "Content-Type": PROBLEM_TYPE,
-      "Cache-Control": "no-store",
-      ...(retryAfter !== undefined && { "Retry-After": String(Math.ceil(retryAfter)) }),
-      ...headers,
-    },
+  return c.newResponse(JSON.stringify(problemOf(error, c.get("requestId"))), status, {
+    "Content-Type": PROBLEM_TYPE,
+    // whatever the route had in mind for its answer
+    "Cache-Control": "no-store",
+    ...(retryAfter !== undefined && { "Retry-After": String(Math.ceil(retryAfter)) }),
+    ...headers,
   });
 };

@@ -9,7 +9,7 @@ import { continueTrace, traceparentOf } from "./trace.ts";
  * trace and its caller; the answer names the first two.
  */
 export const requestContext = (ids: Ids) =>
-  createMiddleware<ApiEnv>(async (c, next) => {
+  createMiddleware<ApiEnv>((c, next) => {
     const given = c.req.header("X-Request-Id");
     const requestId = given !== undefined && isUuid(given) ? given.toLowerCase() : ids.uuid();
     const trace = continueTrace(c.req.header("traceparent"));
@@ -21,11 +21,5 @@ export const requestContext = (ids: Ids) =>
     c.header("traceparent", traceparentOf(trace));
     // What a route says nothing about is somebody's own, or of this moment.
     c.header("Cache-Control", "no-store");
-    await next();
-    const { headers } = c.res;
-    if (headers.has("X-Request-Id")) return;
-    // a route that made its answer without the context
-    headers.set("X-Request-Id", requestId);
-    headers.set("traceparent", traceparentOf(trace));
-    if (!headers.has("Cache-Control")) headers.set("Cache-Control", "no-store");
+    return next();
   });

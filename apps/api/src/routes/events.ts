@@ -1,6 +1,7 @@
 import { getMarket, getRound } from "@closebell/rounds";
 import { createRoute, z } from "@hono/zod-openapi";
-import type { ApiApp } from "../api-env.ts";
+import type { Context } from "hono";
+import type { ApiApp, ApiEnv } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { END_ID } from "../events/frame.ts";
 import { liveMarket, liveRound } from "../events/live-rounds.ts";
@@ -54,14 +55,11 @@ const marketEventsRoute = createRoute({
   },
 });
 
-const eventStream = (body: ReadableStream<Uint8Array>): Response =>
-  new Response(body, {
-    headers: {
-      "Content-Type": "text/event-stream; charset=utf-8",
-      "Cache-Control": "no-store",
-      // nginx would otherwise hold events back to fill its buffer.
-      "X-Accel-Buffering": "no",
-    },
+const eventStream = (c: Context<ApiEnv>, body: ReadableStream<Uint8Array>): Response =>
+  c.body(body, 200, {
+    "Content-Type": "text/event-stream; charset=utf-8",
+    // nginx would otherwise hold events back to fill its buffer.
+    "X-Accel-Buffering": "no",
   });
 
 const FINISHED: readonly string[] = ["SETTLED", "VOID"];
@@ -75,10 +73,13 @@ export const eventRoutes = (app: ApiApp, { deps, simulated, hub }: ApiParts): vo
       // An EventSource connects again for ever unless it is told 204.
       if (FINISHED.includes(round.state)) return c.body(null, 204);
     }
-    return eventStream(await hub.open(liveRound(deps, simulated, { market: market.code, code })));
+    return eventStream(
+      c,
+      await hub.open(liveRound(deps, simulated, { market: market.code, code })),
+    );
   });
   app.openapi(marketEventsRoute, async (c) => {
     const market = await getMarket(deps, { code: c.req.valid("query").market });
-    return eventStream(await hub.open(liveMarket(deps, simulated, { market: market.code })));
+    return eventStream(c, await hub.open(liveMarket(deps, simulated, { market: market.code })));
   });
 };
