@@ -25,14 +25,17 @@ const check = async (tx: Pick<Executor, "execute">, name: string, offenders: SQL
 
 /** What a user's `withdrawing` account holds is what his unfinished withdrawals ask for. */
 const withdrawing = sql`
-  select a.code as what, (a.balance - coalesce(w.sum, 0))::text as off
-  from ledger.account a
-  left join (
+  select coalesce(a.code, 'withdrawals of ' || w.user_id) as what,
+    (coalesce(a.balance, 0) - coalesce(w.sum, 0))::text as off
+  from (
+    select code, owner, balance from ledger.account where balance <> 0 and purpose = 'withdrawing'
+  ) a
+  full join (
     select user_id, sum(amount) as sum from custody.withdrawal
     where state in ('REQUESTED', 'APPROVED', 'BROADCAST') group by user_id
   ) w on w.user_id = a.owner
-  where a.purpose = 'withdrawing' and a.balance <> coalesce(w.sum, 0)
-  order by a.id`;
+  where coalesce(a.balance, 0) <> coalesce(w.sum, 0)
+  order by 1`;
 
 /** What we hold on a chain is what came in and stayed, less what was paid out, and what was corrected since. */
 const holdings = sql`

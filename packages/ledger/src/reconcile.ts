@@ -54,7 +54,7 @@ const addUp = async (tx: Reader): Promise<Sums> => {
       select count(*) as accounts, coalesce(sum(balance), 0)::text as total,
         (-coalesce(sum(balance) filter (where lock_rank >= 3), 0))::text as held,
         coalesce(sum(balance) filter (where lock_rank <= 2), 0)::text as owed,
-        coalesce(sum(${weight("id")} * (balance & 2147483647)), 0)
+        coalesce(sum(${weight("id")} * (balance & 2147483647)) filter (where balance <> 0), 0)
           + coalesce(sum(${weight("id")} * (balance >> 31)) filter (where balance >> 31 <> 0), 0) * 2147483648 as weighed
       from ledger.account
     )
