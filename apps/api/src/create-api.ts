@@ -7,16 +7,13 @@ import { createLiveHub } from "./events/hub.ts";
 import { FixedPathRouter } from "./fixed-path-router.ts";
 import { createReadiness } from "./health/readiness.ts";
 import { registerBusinessMetrics } from "./metrics/business-metrics.ts";
-import { createHttpMetrics } from "./metrics/http-metrics.ts";
 import { metricsRoutes } from "./metrics/route.ts";
-import { limitBody } from "./middleware/limit-body.ts";
-import { observe } from "./middleware/observe.ts";
-import { requestContext } from "./middleware/request-context.ts";
 import { notFoundHandler } from "./not-found.ts";
 import { onError } from "./on-error.ts";
 import { invalidInput } from "./on-invalid.ts";
 import { createPolledReads } from "./polled/polled-reads.ts";
 import { simulatedFrom } from "./presenters/simulated.ts";
+import { createAnswer } from "./request/answer-request.ts";
 import { betRoutes } from "./routes/bets.ts";
 import { clockRoutes } from "./routes/clock.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -55,22 +52,13 @@ const partsOf = (deps: ApiDeps): ApiParts => {
   };
 };
 
-const withMiddleware = ({ deps, settings }: ApiParts): ApiApp => {
+const createApp = (): ApiApp => {
   const app = new OpenAPIHono<ApiEnv>({
     router: new FixedPathRouter(),
     defaultHook: (result) => {
       if (!result.success) throw invalidInput(result.target, result.error);
     },
   });
-  app.use(requestContext(deps.ids));
-  app.use(
-    observe(deps.log, createHttpMetrics(deps.registry), {
-      sample: settings.accessLogSample,
-      slowMs: settings.slowRequestMs,
-      chance: deps.chance ?? Math.random,
-    }),
-  );
-  app.use(limitBody());
   app.onError(onError);
   return app;
 };
@@ -78,7 +66,7 @@ const withMiddleware = ({ deps, settings }: ApiParts): ApiApp => {
 /** Builds the API on its dependencies. It opens nothing of its own but a timer for event streams. */
 export const createApi = (deps: ApiDeps): Api => {
   const parts = partsOf(deps);
-  const app = withMiddleware(parts);
+  const app = createApp();
   const forget = deps.events.subscribe((event) => parts.reads.onEvent(event));
   registerBusinessMetrics({ ...deps, maxAgeMs: parts.settings.metricsMaxAgeMs });
   userRoutes(app, parts);
@@ -107,5 +95,5 @@ export const createApi = (deps: ApiDeps): Api => {
     drain();
     forget();
   };
-  return { app, fetch: (request) => app.fetch(request), drain, close };
+  return { app, fetch: createAnswer(app, parts), drain, close };
 };

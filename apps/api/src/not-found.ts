@@ -34,7 +34,7 @@ export const notFoundHandler = (app: ApiApp): ((c: Context<ApiEnv>) => Response)
             `This path takes ${methods.join(", ")}, not ${c.req.method}.`,
           )
         : new DomainError("ROUTE_NOT_FOUND", "There is nothing here. See /docs for what there is.");
-    c.set("refusal", refusal);
+    c.env.refusal = refusal;
     return problemResponse(c, refusal, methods.length > 0 ? { Allow: methods.join(", ") } : {});
   };
 };

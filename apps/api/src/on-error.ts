@@ -49,6 +49,6 @@ export const refusalOf = (error: unknown): DomainError => {
 /** Hono's error handler: the problem document, and the cause of a 500 for the access log. */
 export const onError = (error: unknown, c: Context<ApiEnv>): Response => {
   const refusal = refusalOf(error);
-  c.set("refusal", refusal);
+  c.env.refusal = refusal;
   return problemResponse(c, refusal);
 };

@@ -1,11 +1,13 @@
 import { expect, test } from "bun:test";
 import { fileURLToPath } from "node:url";
 import { DomainError, ERROR_CODES } from "@closebell/context";
+import { countingIds } from "@closebell/context/testing";
 import { Context } from "hono";
 import { HTTPException } from "hono/http-exception";
 import type { ApiEnv } from "./api-env.ts";
 import { refusalOf } from "./on-error.ts";
 import { problemOf, PROBLEMS, problemResponse } from "./problem.ts";
+import { requestContext } from "./request/request-context.ts";
 
 const ID = "0190b6f0-0000-7000-8000-00000000abcd";
 
@@ -34,9 +36,12 @@ test("a refusal becomes a document of RFC 9457", () => {
 });
 
 test("a refusal says when to come back, always so for 503", () => {
-  const context = new Context<ApiEnv>(new Request("http://localhost/bets"));
-  const retryOf = (error: DomainError) =>
-    problemResponse(context, error).headers.get("Retry-After");
+  const env = requestContext(new Headers({ "X-Request-Id": ID }), countingIds());
+  const retryOf = (error: DomainError): string | null => {
+    const context = new Context<ApiEnv>(new Request("http://localhost/"));
+    context.env = env;
+    return problemResponse(context, error).headers.get("Retry-After");
+  };
   expect(retryOf(new DomainError("OVERLOADED", "Full."))).toBe("1");
   expect(retryOf(new DomainError("OVERLOADED", "Full.", { retryAfterSeconds: 2.2 }))).toBe("3");
   expect(retryOf(new DomainError("ROUND_PAUSED", "Paused.", { retryAfterSeconds: 60 }))).toBe("60");

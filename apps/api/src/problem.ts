@@ -97,7 +97,7 @@ export const problemOf = (error: DomainError, requestId: string): Problem => ({
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** The answer for `error`, with what the request's context puts on every answer: 503 always says when to come back. */
+/** The answer for `error`: 503 always says when to come back. */
 export const problemResponse = (
   c: Context<ApiEnv>,
   error: DomainError,
@@ -105,10 +105,9 @@ export const problemResponse = (
 ): Response => {
   const { status } = PROBLEMS[error.code];
   const retryAfter = error.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
-  return c.newResponse(JSON.stringify(problemOf(error, c.get("requestId"))), status, {
+  return c.newResponse(JSON.stringify(problemOf(error, c.env.requestId)), status, {
     "Content-Type": PROBLEM_TYPE,
-    // whatever the route had in mind for its answer
-    "Cache-Control": "no-store",
+    ...c.env.headers,
     ...(retryAfter !== undefined && { "Retry-After": String(Math.ceil(retryAfter)) }),
     ...headers,
   });

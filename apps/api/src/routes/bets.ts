@@ -62,12 +62,13 @@ export const betRoutes = (app: ApiApp, { deps, reads }: ApiParts): void => {
     const { stakeMicroUsdc, ...body } = await readJson(c, placeBetBody);
     const { bet, replayed } = await deps.intake.place({
       ...body,
-      by: c.get("caller").actingFor(body.userId),
+      by: c.env.caller.actingFor(body.userId),
       stake: stakeMicroUsdc,
       idempotencyKey,
     });
     reads.betPlaced(bet);
     return c.json(presentAccepted(bet), 201, {
+      ...c.env.headers,
       Location: `/bets/${bet.id}`,
       ...(replayed && { "Idempotency-Replayed": "true" }),
     });

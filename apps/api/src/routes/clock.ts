@@ -42,7 +42,7 @@ export const clockRoutes = (app: ApiApp, { deps }: ApiParts): void => {
   app.openapi(moveRoute, async (c) => {
     const { advanceSeconds, to } = c.req.valid("json");
     const now = await moveClock(deps, {
-      by: c.var.caller.by,
+      by: c.env.caller.by,
       ...(to !== undefined && { to: Temporal.Instant.from(to) }),
       ...(advanceSeconds !== undefined && {
         advance: Temporal.Duration.from({ seconds: advanceSeconds }),

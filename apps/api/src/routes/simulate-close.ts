@@ -28,7 +28,7 @@ export const simulateCloseRoutes = (app: ApiApp, { deps }: ApiParts): void => {
     const { close, mode, source, ...body } = c.req.valid("json");
     const market = await getMarket(deps, { code: body.market });
     await simulation.setClose({
-      by: c.var.caller.by,
+      by: c.env.caller.by,
       source,
       mode,
       symbol: market.symbol,

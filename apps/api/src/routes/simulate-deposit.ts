@@ -42,7 +42,7 @@ export const simulateDepositRoutes = (app: ApiApp, { deps, simulated }: ApiParts
     const { chain, ...body } = c.req.valid("json");
     const { deposit, replayed } = await recordDeposit(deps, {
       ...body,
-      by: c.var.caller.by,
+      by: c.env.caller.by,
       chain: chain ?? defaultChain(deps),
     });
     if (replayed) c.header("Idempotency-Replayed", "true");

@@ -58,7 +58,7 @@ const getBalanceRoute = createRoute({
 export const userRoutes = (app: ApiApp, { deps }: ApiParts): void => {
   const balanceReader = createBalanceReader(deps);
   app.openapi(createUserRoute, async (c) => {
-    const user = await createUser(deps, { by: c.var.caller.by, ...c.req.valid("json") });
+    const user = await createUser(deps, { by: c.env.caller.by, ...c.req.valid("json") });
     c.header("Location", `/users/${user.id}`);
     return c.json(presentUser(user), 201);
   });

@@ -39,7 +39,7 @@ export const walletRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void =
   app.openapi(ensureWalletRoute, async (c) => {
     const { userId, chain } = c.req.valid("json");
     const wallet = await ensureWallet(deps, {
-      by: c.var.caller.actingFor(userId),
+      by: c.env.caller.actingFor(userId),
       userId,
       chain: chain ?? defaultChain(deps),
     });

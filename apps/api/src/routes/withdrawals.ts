@@ -57,7 +57,7 @@ export const withdrawalRoutes = (app: ApiApp, { deps, simulated }: ApiParts): vo
     const { chain, ...body } = c.req.valid("json");
     const { withdrawal, replayed } = await requestWithdrawal(deps, {
       ...body,
-      by: c.var.caller.actingFor(body.userId),
+      by: c.env.caller.actingFor(body.userId),
       chain: chain ?? defaultChain(deps),
       idempotencyKey: c.req.valid("header")["idempotency-key"],
     });

@@ -1,5 +1,4 @@
-import type { Context } from "hono";
-import { matchedRoutes } from "hono/route";
+import type { ApiApp } from "../api-env.ts";
 
 /** What the metrics and logs call a path that no route has, so that nobody can invent label values. */
 const UNMATCHED = "unmatched";
@@ -8,7 +7,7 @@ const UNMATCHED = "unmatched";
  * Tells the route that answers, as the document writes it (`/users/{userId}`): a label with few values, so that their
  * names are remembered.
  */
-export const createRouteOf = (): ((c: Context) => string) => {
+export const createRouteOf = ({ router }: Pick<ApiApp, "router">) => {
   const names = new Map<string, string>();
   const nameOf = (path: string): string => {
     const known = names.get(path);
@@ -17,8 +16,9 @@ export const createRouteOf = (): ((c: Context) => string) => {
     names.set(path, name);
     return name;
   };
-  return (c) => {
-    const last = matchedRoutes(c).findLast((route) => route.method !== "ALL");
-    return last === undefined ? UNMATCHED : nameOf(last.path);
+  return (method: string, path: string): string => {
+    const matched = router.match(method === "HEAD" ? "GET" : method, path)[0];
+    const last = matched.findLast(([[, route]]) => route.method !== "ALL");
+    return last === undefined ? UNMATCHED : nameOf(last[0][1].path);
   };
 };

@@ -1,0 +1,36 @@
+import { type DomainError, type Ids, isUuid } from "@closebell/context";
+import { type Caller, resolveCaller } from "./caller.ts";
+import { continueTrace, type Trace, traceparentOf } from "./trace.ts";
+
+/** What goes with a request through all that answers it. */
+export interface RequestContext {
+  readonly requestId: string;
+  readonly trace: Trace;
+  readonly caller: Caller;
+  /** Headers of every answer; a route may name them itself, or leave that to `answerRequest`, which is slower. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Set when the request was refused; read by the access log and the metrics. */
+  refusal: DomainError | undefined;
+}
+
+/**
+ * Gives the request its id (the caller's X-Request-Id if that is a UUID, a new one otherwise), its place in the caller's
+ * trace and its caller; the answer names the first two.
+ */
+export const requestContext = (given: Headers, ids: Ids): RequestContext => {
+  const id = given.get("X-Request-Id");
+  const requestId = id !== null && isUuid(id) ? id.toLowerCase() : ids.uuid();
+  const trace = continueTrace(given.get("traceparent") ?? undefined);
+  return {
+    requestId,
+    trace,
+    caller: resolveCaller(requestId),
+    headers: {
+      "X-Request-Id": requestId,
+      traceparent: traceparentOf(trace),
+      // What a route says nothing about is somebody's own, or of this moment.
+      "Cache-Control": "no-store",
+    },
+    refusal: undefined,
+  };
+};
