@@ -18,7 +18,7 @@ const nameAnswer = ({ headers }: Response, context: RequestContext): void => {
 /**
  * Answers a request: gives it its context, limits its body, has `app` answer it, times it, counts it and writes its line. A
  * stream counts as served when it starts. Around the routes and not among them: as the framework's middleware the same costs
- * a bet a third of its request.
+ * a bet's request a fifth more.
  */
 export const createAnswer = (app: ApiApp, { deps, settings }: ApiParts) => {
   const answer = limitBody(app);
