@@ -17,7 +17,8 @@ const lookThrough = async (tx: Reader): Promise<readonly Seen[]> => {
   const hashOf = (column: string) => sql`uuid_hash_extended(${sql.raw(column)}, (${seed})::bigint)`;
   return tx.execute<Seen>(sql`
     with side_of_round as (
-      -- months without a finished round are not read; one integer is looked up in half the time of a round and a side
+      -- months after the last finished round are not read, nor the only one where none has finished; one integer is looked
+      -- up a fifth faster than a round and a side
       select case side when 'UP' then round_id else -round_id end as key, sum(stake) as stake, sum(${hashOf("id")}) as hash
       from rounds.bet
       where round_id <= (select max(r.id) from rounds.round r where r.state in ('SETTLED', 'VOID'))
