@@ -1,59 +1,111 @@
 import type { MicroUsdc } from "@closebell/money";
+import type { ChainSender, Fees, PaymentOrder, Receipt, Taken } from "./chain-sender.ts";
 
-/** USDC that arrived at one of our addresses, as the chain tells it now. `(tx, log)` names it for ever. */
-export interface ChainDeposit {
+/** A block, by its number and by the hash that tells whether it is still the same one. */
+export interface BlockRef {
+  readonly number: bigint;
+  readonly hash: string;
+}
+
+/** How far the chain has come. */
+export interface ChainHead {
+  readonly latest: BlockRef;
+  /** The newest block that will not vanish any more, by what the chain itself promises. Never above `latest`. */
+  readonly final: BlockRef;
+}
+
+/** USDC that moved from one address to another. `(tx, log)` names it for ever, in whichever block it is mined. */
+export interface ChainTransfer {
   readonly tx: string;
-  /** Index of the transfer among the logs of its transaction. */
+  /** Index of the event among those of its transaction: the same when the transaction is mined again elsewhere. */
   readonly log: number;
-  readonly address: string;
-  readonly amount: MicroUsdc;
-  /** Deep enough to count. The same deposit comes again, confirmed, once it is. */
-  readonly confirmed: boolean;
-  /** The block it stood in has vanished. The same `(tx, log)` may come back later, mined again. */
-  readonly reorged?: boolean;
-}
-
-/** One step of reading the chain. Saved together with what it told, `cursor` is where the next step reads on. */
-export interface DepositPage {
-  readonly deposits: readonly ChainDeposit[];
-  readonly cursor: string;
-}
-
-/** A payment out of our hot wallet. */
-export interface ChainPayment {
-  /** UUID of the withdrawal: the chain's idempotency key. */
-  readonly withdrawalId: string;
+  readonly block: BlockRef;
+  readonly from: string;
   readonly to: string;
   readonly amount: MicroUsdc;
 }
 
-/**
- * What became of a payment's transaction. `pending` may take long; `confirmed` and `failed` are final, and after
- * `failed` nothing has left us; `unknown` says the chain has never heard of it, which proves nothing.
- */
-export type ChainTxStatus = "pending" | "confirmed" | "failed" | "unknown";
+/** Which transfers to tell. */
+export interface TransferQuery {
+  readonly from: bigint;
+  /** The last block, as `head` or `blockAt` named it. */
+  readonly to: BlockRef;
+  /** Only those to these addresses, where there are few enough to name them to a node. */
+  readonly recipients?: readonly string[];
+  /** Which of the addresses something was paid to matter; the rest is left out. */
+  readonly ours: (addresses: readonly string[]) => Promise<ReadonlySet<string>>;
+}
+
+/** What an estimate came to: units of gas, or why the chain would undo the transaction. */
+export type Estimate =
+  | { readonly kind: "gas"; readonly gas: bigint }
+  | { readonly kind: "reverts"; readonly reason: string };
+
+/** How money gets from a deposit address to the hot wallet: by a signed permission (EIP-3009), or by its own payment. */
+export type SweepWay = "authorization" | "gas";
 
 /**
- * Where USDC comes in and goes out: one implementation per chain, each passing `describeChainContract`.
- * Any method that asks the chain may reject; that means "not known", and the caller asks again later.
+ * Where USDC comes in and goes out: one implementation per chain, each passing `describeChainContract`. It keeps no state
+ * of its own: what must not be forgotten stands in the database. Any method that asks the chain may reject with a
+ * `ChainError`; that means "not known", and the caller asks again later. Addresses are told in one spelling, that of
+ * `addressFrom`; hashes are lower-case hex after 0x.
  */
 export interface Chain {
   /** Names the chain in wallets, deposits and the ledger account `custody/<name>`: lower case, digits, hyphens. */
   readonly name: string;
   /** True where no money exists behind it; shown wherever the chain is shown. */
   readonly simulated: boolean;
+  /** Where withdrawals are paid from. */
+  readonly hotWallet: string;
+  /** Where what the hot wallet may not hold goes to, also ours. */
+  readonly coldWallet: string | undefined;
+  /** First block in which anything of ours can be. */
+  readonly startBlock: bigint;
   /** Deposit address number `index` (a whole number from 0): the same in every process, a different one each. */
   addressAt(index: number): string;
-  /** Whether `text` is an address that could be paid, by form alone. */
-  isAddress(text: string): boolean;
+  /** The address `text` means, in the chain's one spelling; undefined where it is none that could be paid. */
+  addressFrom(text: string): string | undefined;
+  head(): Promise<ChainHead>;
+  /** The block that stands at `number` now; undefined above the newest. */
+  blockAt(number: bigint): Promise<BlockRef | undefined>;
   /**
-   * Deposits told after `cursor` (null: from the beginning). At least once: an old cursor tells them again, a new
-   * depth or a reorganisation tells a known `(tx, log)` again, and none is ever left out.
+   * Every transfer of an amount above zero in the blocks `from` to `to`, in their order. Rejects where `to` does not stand
+   * before and after reading, and where two nodes that are asked tell different things: a page is whole or there is none.
    */
-  deposits(cursor: string | null): Promise<DepositPage>;
-  /** Pays once per `withdrawalId`: a repeated call, after a crash or in another process, answers the same `tx`. */
-  send(payment: ChainPayment): Promise<{ readonly tx: string }>;
-  statusOf(tx: string): Promise<ChainTxStatus>;
-  /** Number of the newest block, where the chain has blocks. */
-  height?(): Promise<bigint>;
+  transfers(query: TransferQuery): Promise<readonly ChainTransfer[]>;
+  /** USDC on each address as of a block, in order. */
+  balances(addresses: readonly string[], at: BlockRef): Promise<readonly MicroUsdc[]>;
+  /** Native coin of an address now, in its smallest unit (wei): what fees are paid with. */
+  gasBalance(address: string): Promise<bigint>;
+  /** Transactions of an address that are mined: the number the next one gets. `final` counts only those that stay. */
+  nonces(address: string): Promise<{ readonly latest: number; readonly final: number }>;
+  /** What a transaction is likely to cost now, per unit of gas. */
+  fees(): Promise<Fees>;
+  /** What an order would take if it were sent from `sender` now. Reserves nothing. */
+  estimate(sender: string, order: PaymentOrder): Promise<Estimate>;
+  /** Hands signed bytes to the network; the same bytes may be handed in again for ever. */
+  broadcast(raw: string): Promise<Taken>;
+  /** What became of a transaction: undefined while it stands in no block. */
+  receipt(hash: string): Promise<Receipt | undefined>;
+  sweepWay(): Promise<SweepWay>;
+  /** Signs for the hot wallet; undefined in a process that holds no key. */
+  readonly sender: ChainSender | undefined;
+  /** Signs for deposit address `index`; undefined in a process that holds no key. */
+  depositSender(index: number): ChainSender | undefined;
+}
+
+/**
+ * Why a chain gave no answer. `unavailable`: down, slow or refusing. `behind`: it does not have what was asked for yet.
+ * `inconsistent`: what it told contradicts itself or another node. `wrong-chain`: it is another chain than configured.
+ */
+export type ChainErrorKind = "unavailable" | "behind" | "inconsistent" | "wrong-chain";
+
+export class ChainError extends Error {
+  readonly kind: ChainErrorKind;
+
+  constructor(kind: ChainErrorKind, message: string, options: { readonly cause?: unknown } = {}) {
+    super(message, options);
+    this.name = "ChainError";
+    this.kind = kind;
+  }
 }
