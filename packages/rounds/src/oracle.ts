@@ -1,5 +1,12 @@
 import { createHash } from "node:crypto";
 
+/** What a source was asked, as it may be shown and kept: without keys, passwords or the secret part of an address. */
+export interface OracleRequest {
+  /** HTTP method, in capitals. */
+  readonly method: string;
+  readonly url: string;
+}
+
 /**
  * What a source answered for one session, word for word. Nothing is judged here: a wrong date, a price that is not
  * above zero or a wild move is for the round to refuse, and the answer stays as evidence of why.
@@ -17,6 +24,8 @@ export interface ClosePrice {
   readonly raw: string;
   /** SHA-256 of `raw`, lower-case hex. */
   readonly hash: string;
+  /** What was asked; left out by a source that is not asked over a network. */
+  readonly request?: OracleRequest;
 }
 
 /** Where official closes come from: one implementation per provider, each passing `describeOracleContract`. */
@@ -39,20 +48,27 @@ export interface Oracle {
  */
 export type OracleErrorKind = "unavailable" | "not-found" | "malformed" | "timeout";
 
+/** What is known of a failed attempt beside its kind. */
+export interface OracleErrorDetails {
+  /** What came back, word for word or the first part of it, without keys or other secrets. */
+  readonly raw?: string | undefined;
+  /** What was asked, if it came to that. */
+  readonly request?: OracleRequest | undefined;
+  readonly cause?: unknown;
+}
+
 /** One failed attempt. `raw` is what came back, if anything did: it belongs in the round's evidence. */
 export class OracleError extends Error {
   readonly kind: OracleErrorKind;
   readonly raw: string | undefined;
+  readonly request: OracleRequest | undefined;
 
-  constructor(
-    kind: OracleErrorKind,
-    message: string,
-    options: { readonly raw?: string; readonly cause?: unknown } = {},
-  ) {
+  constructor(kind: OracleErrorKind, message: string, options: OracleErrorDetails = {}) {
     super(message, { cause: options.cause });
     this.name = "OracleError";
     this.kind = kind;
     this.raw = options.raw;
+    this.request = options.request;
   }
 }
 
