@@ -1,5 +1,6 @@
 // Runs every test against a throw-away PostgreSQL, and a Redis where one is installed:
-//   bun scripts/test.ts [--coverage] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
+//   bun scripts/test.ts [--coverage] [--again] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
+// With --again a file that failed is run once more, alone: a busy machine is told from a defect, and named.
 import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { startEmbedded } from "../packages/database/src/embedded/index.ts";
@@ -10,6 +11,7 @@ import {
   scratchRedis,
 } from "../packages/database/src/testing/index.ts";
 import { reportCoverage } from "./coverage.ts";
+import { failuresIn, mayPassAlone, type Failure } from "./failures.ts";
 import { FAST, migrationSets, ROOMS, scratchParent } from "./test-server.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
@@ -19,6 +21,7 @@ const PREFIX = "closebell-test-";
 interface Options {
   readonly coverage: boolean;
   readonly serial: boolean;
+  readonly again: boolean;
   readonly postgresBin: string | undefined;
   /** Rooms whose migrations the test databases get; a room needs those below it. */
   readonly rooms: readonly string[];
@@ -38,7 +41,14 @@ const readOptions = (args: readonly string[]): Options => {
   };
   const rooms = value("--rooms")?.split(",") ?? ROOMS;
   const postgresBin = value("--postgres-bin");
-  return { coverage: flag("--coverage"), serial: flag("--serial"), postgresBin, rooms, rest };
+  return {
+    coverage: flag("--coverage"),
+    serial: flag("--serial"),
+    again: flag("--again"),
+    postgresBin,
+    rooms,
+    rest,
+  };
 };
 
 const isAlive = (pid: number): boolean => {
@@ -63,6 +73,7 @@ interface Outcome {
   readonly passed: number;
   readonly failed: number;
   readonly skipped: readonly string[];
+  readonly failures: readonly Failure[];
 }
 
 const plain = (text: string): string => Bun.stripANSI(text);
@@ -114,7 +125,21 @@ const runTests = async (
     passed: countOf(text, "pass"),
     failed: code !== 0 && failed === 0 ? 1 : failed,
     skipped: [...new Set([...suites, ...single])].filter((line) => line !== ""),
+    failures: failuresIn(text),
   };
+};
+
+type Run = (options: Options) => Promise<Outcome>;
+
+/** Runs what failed once more with nothing beside it; what passes then is named, and no failure. */
+const runAgain = async (options: Options, first: Outcome, run: Run): Promise<Outcome> => {
+  const files = first.failures.map(({ file }) => file);
+  if (first.code === 0 || files.length === 0 || !first.failures.every(mayPassAlone)) return first;
+  console.log(`\nonce more, alone: ${files.join(", ")}`);
+  const second = await run({ ...options, coverage: false, serial: true, rest: files });
+  if (second.code !== 0) return { ...first, failures: [...first.failures, ...second.failures] };
+  console.log(`\npassed alone, failed beside the others: ${files.join(", ")}`);
+  return { ...first, code: 0, passed: first.passed + first.failed, failed: 0 };
 };
 
 const conclude = async (options: Options, outcome: Outcome): Promise<number> => {
@@ -134,6 +159,7 @@ const conclude = async (options: Options, outcome: Outcome): Promise<number> => 
       failed += 1;
     }
   }
+  for (const { file, text } of outcome.failures) console.log(`\n== failed: ${file}\n${text}`);
   console.log(`\n${outcome.passed} passed, ${failed} failed`);
   return failed === 0 && outcome.code === 0 ? 0 : 1;
 };
@@ -161,16 +187,16 @@ const main = async (): Promise<number> => {
   let redisUrl = process.env["TEST_REDIS_URL"];
   if (redisUrl === undefined && hasRedis()) redisUrl = cleanup.use(await scratchRedis()).url;
   if (interrupt.signal.aborted) return 130;
-  const outcome = await runTests(
-    options,
-    {
-      TEST_DATABASE_URL: server.url,
-      TEST_CLONE_STRATEGY: parent === "/dev/shm" ? "file_copy" : "wal_log",
-      TEST_SKIPPED_FILE: join(folder, "skipped"),
-      ...(redisUrl === undefined ? {} : { TEST_REDIS_URL: redisUrl }),
-    },
-    interrupt.signal,
-  );
+  const environment = {
+    TEST_DATABASE_URL: server.url,
+    TEST_CLONE_STRATEGY: parent === "/dev/shm" ? "file_copy" : "wal_log",
+    TEST_SKIPPED_FILE: join(folder, "skipped"),
+    ...(redisUrl === undefined ? {} : { TEST_REDIS_URL: redisUrl }),
+  };
+  const run: Run = (chosen) => runTests(chosen, environment, interrupt.signal);
+  const first = await run(options);
+  const outcome =
+    options.again && !interrupt.signal.aborted ? await runAgain(options, first, run) : first;
   return interrupt.signal.aborted ? 130 : await conclude(options, outcome);
 };
 
