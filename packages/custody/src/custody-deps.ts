@@ -1,10 +1,12 @@
 import { DomainError } from "@closebell/context";
 import type { Deps } from "@closebell/database";
 import type { Chain } from "./chain.ts";
+import type { CustodyPolicy } from "./custody-policy.ts";
 
 /** What custody's verbs are given: the chains USDC comes from and goes to, in the order they are offered. */
 export interface CustodyDeps extends Deps {
   readonly chains: readonly Chain[];
+  readonly policy: CustodyPolicy;
 }
 
 /**

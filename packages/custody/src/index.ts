@@ -7,6 +7,7 @@ export * from "./chain.ts";
 export type { ChainProblem, ChainProgress, ChainStep } from "./chain-pass.ts";
 export * from "./credit-user.ts";
 export * from "./custody-deps.ts";
+export * from "./custody-policy.ts";
 export * from "./custody-statistics.ts";
 export type { Deposit } from "./deposit.ts";
 export type { DepositState } from "./deposit-state.ts";

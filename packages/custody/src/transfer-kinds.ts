@@ -1,4 +1,4 @@
-/** The kinds of transfer this room posts, as its first migration registers them. */
+/** The kinds of transfer this room posts, as its migrations register them. */
 export const KIND = {
   /** custody -> available, ref: the deposit */
   deposit: 40,
@@ -14,4 +14,18 @@ export const KIND = {
   withdrawalPayment: 45,
   /** house/capital -> available, ref: the credit */
   credit: 46,
+  /** custody -> house/suspense, ref: a deposit below the minimum */
+  depositSuspend: 47,
+  /** house/suspense -> available, ref: the same deposit, when an operator releases it */
+  depositRelease: 48,
+  /** house/suspense -> custody, ref: the event of a suspended deposit's vanishing */
+  suspenseReorg: 49,
+  /** custody -> house/suspense, ref: the event of its coming back */
+  suspenseRestore: 50,
+  /** custody -> house/capital, ref: the funding */
+  funding: 51,
+  /** house/capital -> custody, ref: the event of a booked funding's vanishing */
+  fundingReorg: 52,
+  /** custody -> house/capital, ref: the event of its coming back */
+  fundingRestore: 53,
 } as const;
