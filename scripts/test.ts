@@ -1,7 +1,7 @@
 // Runs every test against a throw-away PostgreSQL, and a Redis where one is installed:
 //   bun scripts/test.ts [--coverage] [--again] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
 // With --again a file that failed is run once more, alone: a busy machine is told from a defect, and named.
-import { chmod, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { startEmbedded } from "../packages/database/src/embedded/index.ts";
 import { setWatchdog } from "../packages/database/src/embedded/watchdog.ts";
@@ -9,6 +9,7 @@ import {
   hasRedis,
   prepareTemplates,
   scratchRedis,
+  sweepKilledRuns,
 } from "../packages/database/src/testing/index.ts";
 import { reportCoverage } from "./coverage.ts";
 import { failuresIn, mayPassAlone, type Failure } from "./failures.ts";
@@ -49,23 +50,6 @@ const readOptions = (args: readonly string[]): Options => {
     rooms,
     rest,
   };
-};
-
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-};
-
-/** Removes what runs left behind that were killed before they could. */
-const sweep = async (parent: string): Promise<void> => {
-  for (const name of await readdir(parent)) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) await rm(join(parent, name), { recursive: true, force: true });
-  }
 };
 
 interface Outcome {
@@ -167,7 +151,7 @@ const conclude = async (options: Options, outcome: Outcome): Promise<number> => 
 const main = async (): Promise<number> => {
   const options = readOptions(process.argv.slice(2));
   const parent = await scratchParent();
-  await sweep(parent);
+  await sweepKilledRuns(parent, PREFIX);
   const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
   // PostgreSQL's user must get through; what is secret inside has its own mode
   await chmod(folder, 0o755);

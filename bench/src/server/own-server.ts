@@ -1,7 +1,8 @@
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { startEmbedded } from "@closebell/database/embedded";
+import { sweepKilledRuns } from "@closebell/database/testing";
 
 /** A PostgreSQL for the time of a run. */
 export interface OwnServer {
@@ -28,15 +29,6 @@ const settings = (): Readonly<Record<string, string | number>> => ({
   max_connections: 300,
 });
 
-const isAlive = (pid: number): boolean => {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
-};
-
 /** Removes a folder and, where its server had to live elsewhere, that place too. */
 const removeFolder = async (folder: string): Promise<void> => {
   const elsewhere = (
@@ -46,17 +38,9 @@ const removeFolder = async (folder: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });
 };
 
-/** Removes what runs left behind that were killed before they could. */
-const sweep = async (): Promise<void> => {
-  for (const name of await readdir(HOME)) {
-    const pid = Number(new RegExp(`^${PREFIX}(\\d+)$`).exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) await removeFolder(join(HOME, name));
-  }
-};
-
 export const startOwnServer = async (): Promise<OwnServer> => {
   await mkdir(HOME, { recursive: true });
-  await sweep();
+  await sweepKilledRuns(HOME, PREFIX, removeFolder);
   const folder = join(HOME, `${PREFIX}${process.pid}`);
   try {
     const server = await startEmbedded({ dataDir: folder, settings: settings() });

@@ -10,3 +10,4 @@ export {
   type ScratchOptions,
 } from "./scratch-database.ts";
 export * from "./scratch-redis.ts";
+export * from "./sweep-killed-runs.ts";
