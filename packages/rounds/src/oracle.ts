@@ -34,6 +34,8 @@ export interface Oracle {
   readonly name: string;
   /** True where prices are made up or set by hand; shown wherever the price is shown. */
   readonly simulated: boolean;
+  /** True for a source whose answers come too late to settle on: it is only re-read, the day after. */
+  readonly auditOnly?: boolean;
   /**
    * The official close of `symbol` on the session `date`, asked for by that date and never as "the latest".
    * The same answer for the same date on a later day, unless the source corrected itself.
@@ -44,9 +46,10 @@ export interface Oracle {
 
 /**
  * Why there is no answer. `unavailable`: not reachable, refused or not published yet. `not-found`: the source has no
- * close for that date. `malformed`: an answer that can't be read. `timeout`: the caller's signal aborted.
+ * close for that date. `malformed`: an answer that can't be read. `timeout`: the caller's signal aborted. `not-asked`:
+ * nothing was sent, because the source failed too often or told us to wait; that is no failed attempt, so it voids nothing.
  */
-export type OracleErrorKind = "unavailable" | "not-found" | "malformed" | "timeout";
+export type OracleErrorKind = "unavailable" | "not-found" | "malformed" | "timeout" | "not-asked";
 
 /** What is known of a failed attempt beside its kind. */
 export interface OracleErrorDetails {
