@@ -1,114 +1,138 @@
-import { createHash } from "node:crypto";
-import type { MicroUsdc } from "@closebell/money";
-import type { Chain, ChainDeposit, ChainPayment, ChainTxStatus, DepositPage } from "../chain.ts";
+import { microUsdc, type MicroUsdc } from "@closebell/money";
+import { ChainError, type Chain, type ChainTransfer, type SweepWay } from "../chain.ts";
+import { hexOf, transfersOf, usdcIn, type ScriptedMove } from "./scripted-blocks.ts";
+import { scriptedMiner, type ScriptedMiner } from "./scripted-mining.ts";
+import { honestNode, readsOf, writesOf, type Inside, type ScriptedNode } from "./scripted-node.ts";
+import { scriptedSender } from "./scripted-sender.ts";
 
-/** What becomes of a payment: final after the chain was asked about it `asks` more times (0: at once). */
-export interface ScriptedOutcome {
-  readonly status: "confirmed" | "failed";
-  readonly asks: number;
+export interface ScriptedChainOptions {
+  readonly name?: string;
+  /** Default true. */
+  readonly simulated?: boolean;
+  /** Blocks from the newest to the final one; default 3. */
+  readonly finalDepth?: number;
+  /** The newest block at the beginning; default 10. */
+  readonly firstBlock?: number;
+  readonly startBlock?: bigint;
+  readonly coldWallet?: string | undefined;
+  /** What the hot wallet begins with, in micro-USDC; default a million USDC where simulated, nothing otherwise. */
+  readonly hotUsdc?: bigint;
+  /** Native coin the hot wallet begins with; default a thousand coins. */
+  readonly hotWei?: bigint;
+  readonly sweepWay?: SweepWay;
+  /** Whether it holds keys; default true. */
+  readonly keys?: boolean;
 }
 
-/** A chain that does what it was told. Nothing happens on it unless a test makes it happen. */
+/** A chain in memory that does what a test says: nothing is mined until `mine`. */
 export interface ScriptedChain extends Chain {
-  /** Payments that reached the chain, one per withdrawal however often it was sent. */
-  readonly sent: readonly (ChainPayment & { readonly tx: string })[];
-  /** Someone pays `amount` to `address`; unconfirmed until `confirm`. Answers what names the deposit. */
-  deposit(input: {
-    readonly address: string;
-    readonly amount: MicroUsdc;
-    readonly confirmed?: boolean;
-    readonly tx?: string;
-    readonly log?: number;
-  }): { readonly tx: string; readonly log: number };
-  /** The deposits of `tx` are deep enough, and are told again. */
-  confirm(tx: string): void;
-  /** The block of `tx` vanishes: its deposits are told again as reorganised. */
-  reorg(tx: string): void;
-  /** What is already told is told once more, as a chain may do. */
-  repeat(tx: string): void;
-  /** What becomes of payments to `address`. Others are confirmed at once. */
-  settle(address: string, outcome: ScriptedOutcome): void;
-  /** While down, everything that asks the chain rejects. */
-  down(yes: boolean): void;
+  readonly node: ScriptedNode;
+  /** The token's rules, the price of gas, and what waits to be mined. */
+  readonly miner: ScriptedMiner;
+  /** Somebody outside pays; in the next block. Answers what names the transfer. */
+  pay(
+    to: string,
+    amount: bigint,
+    options?: { readonly from?: string; readonly tx?: string },
+  ): { readonly tx: string; readonly log: number };
+  /** The same of several payments in one transaction. */
+  payMany(moves: readonly ScriptedMove[], tx?: string): string;
+  mine(count?: number): void;
+  /** Mines until all that stands in a block now is final. */
+  finalise(): void;
+  /**
+   * The newest `depth` blocks vanish and longer others take their place, empty ones. What stood in the old ones waits to be
+   * mined again, but for `lost`. Final blocks vanish only where `evenFinal` is said.
+   */
+  reorg(
+    depth: number,
+    options?: { readonly lost?: (tx: string) => boolean; readonly evenFinal?: boolean },
+  ): void;
+  /** USDC of an address in the newest block, whatever the node says. */
+  usdcOf(address: string): MicroUsdc;
+  /** Every transfer that stands, in order, whatever the node says. */
+  readonly standing: readonly ChainTransfer[];
 }
 
-const hex = (text: string) => createHash("sha256").update(text).digest("hex");
+const ADDRESS = /^0x[0-9a-f]{40}$/;
 
-/** Deposits are an append-only tape of what was told; a cursor is a place on it. */
-const depositTape = () => {
-  const tape: ChainDeposit[] = [];
-  return {
-    tell: (deposit: ChainDeposit) => void tape.push(deposit),
-    again(tx: string, change: Partial<ChainDeposit>) {
-      const latest = new Map(tape.filter((told) => told.tx === tx).map((told) => [told.log, told]));
-      if (latest.size === 0) throw new Error(`The scripted chain has told no deposit ${tx}.`);
-      for (const deposit of latest.values()) tape.push({ ...deposit, ...change });
-    },
-    count: () => tape.length,
-    after: (cursor: string | null): DepositPage => ({
-      deposits: tape.slice(Number(cursor ?? "0")),
-      cursor: String(tape.length),
-    }),
+type Controls = Pick<
+  ScriptedChain,
+  "pay" | "payMany" | "mine" | "finalise" | "reorg" | "usdcOf" | "standing"
+>;
+
+const controlsOf = (name: string, finalDepth: number, { miner, usdc, final }: Inside): Controls => {
+  let paid = 0;
+  const outsider = `0x${hexOf(`${name}/outsider`).slice(0, 40)}`;
+  const payMany: Controls["payMany"] = (moves, tx) => {
+    paid += 1;
+    const hash = tx ?? `0x${hexOf(`${name}/outside/${paid}`)}`;
+    miner.queue({ kind: "outside", hash, moves });
+    return hash;
   };
-};
-
-/** Payments and what is to become of them. */
-const paymentBook = (name: string) => {
-  const sent = new Map<string, ChainPayment & { readonly tx: string }>();
-  const outcomes = new Map<string, ScriptedOutcome>();
-  const asked = new Map<string, number>();
   return {
-    sent,
-    outcomes,
-    send(payment: ChainPayment) {
-      const tx = `0x${hex(`${name}/payment/${payment.withdrawalId}`)}`;
-      if (!sent.has(tx)) sent.set(tx, { ...payment, tx });
-      return { tx };
+    payMany,
+    pay(to, amount, { from = outsider, tx } = {}) {
+      return { tx: payMany([{ from, to, amount: microUsdc(amount) }], tx), log: 0 };
     },
-    statusOf(tx: string): ChainTxStatus {
-      const payment = sent.get(tx);
-      if (payment === undefined) return "unknown";
-      const outcome = outcomes.get(payment.to) ?? { status: "confirmed", asks: 0 };
-      const asks = asked.get(tx) ?? 0;
-      asked.set(tx, asks + 1);
-      return asks < outcome.asks ? "pending" : outcome.status;
+    mine: (count = 1) => miner.mine(count),
+    finalise: () => miner.mine(finalDepth),
+    reorg(depth, { lost = () => false, evenFinal = false } = {}) {
+      if (!evenFinal && miner.blocks.length - depth <= final()) {
+        throw new Error(`Block ${final()} is final: ${depth} blocks can't vanish.`);
+      }
+      miner.reorg(depth, (tx) => !lost(tx));
+    },
+    usdcOf: (address) => microUsdc(usdcIn(miner.blocks, usdc, address)),
+    get standing() {
+      return miner.blocks.flatMap(transfersOf);
     },
   };
 };
 
-/** A chain for tests: delayed, failing, repeating and reorganised as the test says. */
-export const scriptedChain = (options: { readonly name?: string } = {}): ScriptedChain => {
-  const name = options.name ?? "scripted";
-  const tape = depositTape();
-  const book = paymentBook(name);
-  let isDown = false;
-  const ask = async <T>(answer: () => T): Promise<T> => {
-    if (isDown) throw new Error("The scripted chain is down.");
-    return await Promise.resolve(answer());
+/** A chain for tests, whose contract is `describeChainContract`'s. */
+export const scriptedChain = (options: ScriptedChainOptions = {}): ScriptedChain => {
+  const { name = "scripted", simulated = true, finalDepth = 3, firstBlock = 10 } = options;
+  const hotWallet = `0x${hexOf(`${name}/hot`).slice(0, 40)}`;
+  const usdc = new Map([[hotWallet, options.hotUsdc ?? (simulated ? 1_000_000_000_000n : 0n)]]);
+  const wei = new Map([[hotWallet, options.hotWei ?? 10n ** 21n]]);
+  const miner = scriptedMiner({ name, firstBlock, usdc, wei });
+  const node = honestNode();
+  const inside: Inside = {
+    miner,
+    node,
+    usdc,
+    wei,
+    final: () => Math.max(0, miner.blocks.length - 1 - finalDepth),
+    async ask(question, answer) {
+      await node.before(question);
+      if (node.down) throw new ChainError("unavailable", "The scripted node is down.");
+      const answered = await answer();
+      await node.after(question);
+      return answered;
+    },
   };
+  const addressAt = (index: number) => `0x${hexOf(`${name}/address/${index}`).slice(0, 40)}`;
+  const keys = options.keys ?? true;
+  const controls = controlsOf(name, finalDepth, inside);
   return {
     name,
-    simulated: true,
-    get sent() {
-      return [...book.sent.values()];
-    },
-    addressAt: (index) => `0x${hex(`${name}/address/${index}`).slice(0, 40)}`,
-    isAddress: (text) => /^0x[0-9a-f]{40}$/.test(text),
-    deposits: (cursor) => ask(() => tape.after(cursor)),
-    send: (payment) => ask(() => book.send(payment)),
-    statusOf: (tx) => ask(() => book.statusOf(tx)),
-    height: () => ask(() => BigInt(tape.count())),
-    deposit({ address, amount, confirmed = false, log = 0, tx }) {
-      const named = tx ?? `0x${hex(`${name}/deposit/${tape.count()}`)}`;
-      tape.tell({ tx: named, log, address, amount, confirmed });
-      return { tx: named, log };
-    },
-    confirm: (tx) => tape.again(tx, { confirmed: true, reorged: false }),
-    reorg: (tx) => tape.again(tx, { confirmed: false, reorged: true }),
-    repeat: (tx) => tape.again(tx, {}),
-    settle: (address, outcome) => void book.outcomes.set(address, outcome),
-    down: (yes) => {
-      isDown = yes;
+    simulated,
+    hotWallet,
+    coldWallet: options.coldWallet,
+    startBlock: options.startBlock ?? 1n,
+    addressAt,
+    addressFrom: (text) => (ADDRESS.test(text.toLowerCase()) ? text.toLowerCase() : undefined),
+    ...readsOf(inside),
+    ...writesOf(inside),
+    sweepWay: () => inside.ask("sweepWay", () => options.sweepWay ?? "authorization"),
+    sender: keys ? scriptedSender(hotWallet) : undefined,
+    depositSender: (index) => (keys ? scriptedSender(addressAt(index)) : undefined),
+    node,
+    miner,
+    ...controls,
+    get standing() {
+      return controls.standing;
     },
   };
 };
