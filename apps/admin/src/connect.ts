@@ -42,6 +42,7 @@ export const connect = async (input: {
       place,
       name: "admin",
       connections: CONNECTIONS,
+      signs: true,
     });
     return {
       runtime,

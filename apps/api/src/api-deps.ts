@@ -1,5 +1,5 @@
 import type { By } from "@closebell/context";
-import type { Chain } from "@closebell/custody";
+import type { Chain, CustodyPolicy } from "@closebell/custody";
 import type { Deps } from "@closebell/database";
 import type { BetIntake, Oracle } from "@closebell/rounds";
 import type { Registry } from "prom-client";
@@ -70,6 +70,8 @@ export interface ApiDeps extends Deps {
   readonly oracles: Readonly<Record<string, Oracle>>;
   /** In the order they are offered; the first is the default. */
   readonly chains: readonly Chain[];
+  /** What an operator allows on them. */
+  readonly policy: CustodyPolicy;
   readonly registry: Registry;
   /** Queue, scheduler and whatever else only the runtime knows. Database, events, oracles and chains are probed anyway. */
   readonly probes?: readonly Probe[];

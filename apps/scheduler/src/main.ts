@@ -21,7 +21,14 @@ const main = async (): Promise<void> => {
   const config = readConfig();
   const log = createLogger({ ...config, name: "scheduler" });
   const place = await openPlace({ config, mode: "attach", log });
-  const runtime = await createRuntime({ config, log, place, name: "scheduler", queue: true });
+  const runtime = await createRuntime({
+    config,
+    log,
+    place,
+    name: "scheduler",
+    queue: true,
+    signs: true,
+  });
   await ensureMarket(runtime, config);
   const scheduler = createScheduler(withQueue(runtime));
   const { registry } = runtime;

@@ -52,6 +52,7 @@ const start = async (service: Service): Promise<void> => {
     name: "standalone",
     connections: CONNECTIONS,
     queue: true,
+    signs: true,
   });
   started.defer(() => runtime.stop());
   const { queue } = runtime;

@@ -15,6 +15,7 @@ export * from "./ensure-wallet.ts";
 export * from "./get-deposit.ts";
 export * from "./get-wallets.ts";
 export * from "./get-withdrawal.ts";
+export * from "./holds-play-money.ts";
 export * from "./list-deposits.ts";
 export * from "./list-withdrawals.ts";
 export * from "./reconcile-custody.ts";

@@ -1,15 +1,17 @@
 import { DomainError } from "@closebell/context";
+import { holdsPlayMoney } from "@closebell/custody";
 import { type Database, isSandbox, pendingMigrations } from "@closebell/database";
 import { ALL_MIGRATIONS } from "./all-migrations.ts";
+import { type ChainConfig, isWorthSomething } from "./chain-config.ts";
 
 /**
  * Whether a process may run on this database, and whether it is a sandbox.
  * @throws DomainError DATABASE_UNAVAILABLE where it can't be reached or was not migrated; SANDBOX_ONLY for a sandbox in
- * production
+ * production or on a chain whose money is worth something, and for a real chain on a database that holds play money
  */
 export const checkDatabase = async (
   database: Database,
-  options: { readonly production: boolean },
+  options: { readonly production: boolean; readonly chain: ChainConfig },
 ): Promise<{ readonly sandbox: boolean }> => {
   const pending = await pendingMigrations(database, ALL_MIGRATIONS);
   if (pending.length > 0) {
@@ -23,6 +25,18 @@ export const checkDatabase = async (
     throw new DomainError(
       "SANDBOX_ONLY",
       "This database is a sandbox, whose clock is moved by hand; production does not run on one. Correct DATABASE_URL.",
+    );
+  }
+  if (sandbox && isWorthSomething(options.chain)) {
+    throw new DomainError(
+      "SANDBOX_ONLY",
+      "This database is a sandbox, whose clock is moved by hand; only play money may be at stake on it. Set CHAIN to simulated, or use a chain of your own (id 31337 or 1337).",
+    );
+  }
+  if (options.chain.kind !== "simulated" && (await holdsPlayMoney({ database }))) {
+    throw new DomainError(
+      "SANDBOX_ONLY",
+      "This database holds play money, from a simulated chain or credited out of nothing, which a real chain would pay out. Use a new database.",
     );
   }
   return { sandbox };

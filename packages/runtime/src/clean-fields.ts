@@ -1,9 +1,21 @@
 const SECRET = /password|secret|authorization|cookie|credential/i;
 const MAX_DEPTH = 6;
 
-/** Takes the password out of every URL in `text`. */
+// Services take keys in paths and queries: https://host/v2/<key>, ?apikey=<key>.
+const LONG = /[\w-]{20,}/g;
+const NAMED = /([?&][^=&\s]*(?:key|token|secret|auth)[^=&\s]*=)[^&\s"'#]*/gi;
+
+const withoutKeys = (address: string): string =>
+  address.replace(
+    /^([a-z]+:\/\/[^/?\s]*)(.*)$/is,
+    (_all, host: string, rest: string) => host + rest.replace(NAMED, "$1***").replace(LONG, "***"),
+  );
+
+/** Takes passwords out of every URL in `text`, and whatever may be a key out of those of the web. */
 export const redact = (text: string): string =>
-  text.replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]*@/gi, "$1:***@");
+  text
+    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]*@/gi, "$1:***@")
+    .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, withoutKeys);
 
 const cleanError = (error: Error, depth: number): object => ({
   type: error.name,

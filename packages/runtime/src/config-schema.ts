@@ -1,34 +1,7 @@
 import { MAX_POOL } from "@closebell/money";
 import { z } from "zod";
-
-const whole = (name: string, from: number, to: number) => {
-  const error = `${name} must be a whole number from ${from} to ${to}.`;
-  return z
-    .string()
-    .regex(/^\d{1,9}$/, { error, abort: true })
-    .transform(Number)
-    .refine((value) => value >= from && value <= to, { error });
-};
-
-const amount = (name: string) => {
-  const error = `${name} must be micro-USDC in digits, from 1 to ${MAX_POOL}.`;
-  return z
-    .string()
-    .regex(/^\d{1,19}$/, { error, abort: true })
-    .transform(BigInt)
-    .refine((value) => value >= 1n && value <= MAX_POOL, { error });
-};
-
-const oneOf = <const T extends readonly string[]>(name: string, values: T) =>
-  z.enum(values, { error: `${name} must be one of: ${values.join(", ")}.` });
-
-const url = (name: string, protocols: readonly string[]) =>
-  z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ""), {
-    error: `${name} must be a URL that begins with ${protocols.map((each) => `${each}//`).join(" or ")}.`,
-  });
-
-const yesOrNo = (name: string) =>
-  oneOf(name, ["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
+import { chainVariables } from "./chain-variables.ts";
+import { amount, oneOf, url, whole, yesOrNo } from "./variable-kinds.ts";
 
 const isZone = (text: string): boolean => {
   try {
@@ -70,7 +43,7 @@ export const environment = z.object({
   SETTLE_GRACE_MIN: whole("SETTLE_GRACE_MIN", 0, 1440).default(30),
   ORACLE: oneOf("ORACLE", ["simulated", "file"]).default("simulated"),
   ORACLE_FILE: z.string().optional(),
-  CHAIN: oneOf("CHAIN", ["simulated"]).default("simulated"),
+  ...chainVariables,
 });
 
 export type Variables = z.infer<typeof environment>;

@@ -82,3 +82,13 @@ test("no password gets through: in a URL, in an error, in a field of that name, 
   expect(lines.join()).not.toContain("hunter2");
   expect(lines.join()).toContain("postgres://closebell:***@db:5432/closebell");
 });
+
+test("a node's URL is logged without the key it holds", () => {
+  const { log, lines } = recorder();
+  const key = "a1B2c3D4e5F6a7B8c9D0e1F2";
+  log.warn({ err: new Error(`fetch of https://node.example/v2/${key}?apikey=k1&x=2 failed`) }, "x");
+  log.warn({ at: `wss://node.example/${key}` }, "x");
+  expect(lines.join()).not.toContain(key);
+  expect(lines.join()).not.toContain("k1");
+  expect(lines.join()).toContain("https://node.example/v2/***?apikey=***&x=2 failed");
+});

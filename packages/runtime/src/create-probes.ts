@@ -1,6 +1,6 @@
 import type { JobQueue } from "@closebell/adapters/queue";
 import type { EventBus } from "@closebell/context";
-import type { Chain } from "@closebell/custody";
+import { type Chain, ChainError, type ChainErrorKind } from "@closebell/custody";
 import { type Database, readHeartbeats } from "@closebell/database";
 import type { Oracle } from "@closebell/rounds";
 
@@ -50,12 +50,24 @@ const oracleProbe = (oracle: Oracle): Probe => ({
   },
 });
 
+/** What is wrong, in words that name no host. */
+const CHAIN_FINDINGS: Readonly<Record<ChainErrorKind, string>> = {
+  unavailable: "the chain's node does not answer",
+  behind: "the chain's node is behind",
+  inconsistent: "what the chain's nodes say does not agree",
+  "wrong-chain": "the chain's node is on another chain",
+};
+
 const chainProbe = (chain: Chain): Probe => ({
   name: `chain:${chain.name}`,
   simulated: chain.simulated,
   async check() {
-    await chain.height?.();
-    return undefined;
+    try {
+      await chain.head();
+      return undefined;
+    } catch (error) {
+      return CHAIN_FINDINGS[error instanceof ChainError ? error.kind : "unavailable"];
+    }
   },
 });
 
@@ -82,6 +94,6 @@ export const createProbes = (parts: ProbeParts): readonly Probe[] => {
     schedulerProbe(parts.database),
     // a source that costs a request each time is not asked just to see whether it lives
     ...oracles.filter(({ name }) => name === "file").map(oracleProbe),
-    ...chains.filter((chain) => chain.height !== undefined).map(chainProbe),
+    ...chains.filter((chain) => !chain.simulated).map(chainProbe),
   ];
 };

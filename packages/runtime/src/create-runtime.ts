@@ -27,6 +27,8 @@ export interface RuntimeOptions {
   readonly connections?: number;
   /** Connects to the queue of jobs too: a scheduler, or an API that tells of the queue's health. */
   readonly queue?: boolean;
+  /** Holds the keys to sign payments with, where the environment has them. Nothing that takes requests may. */
+  readonly signs?: boolean;
   /** The server ends a statement that runs longer; default 30 s, 0 for never. */
   readonly statementTimeoutMs?: number;
 }
@@ -105,7 +107,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
   const { sandbox } = await checkDatabase(database, config);
   const telemetry = createTelemetry();
   const oracles = await createOracles(config, database);
-  const chains = await createChains(config);
+  const chains = await createChains(config, { signs: options.signs === true });
   const { redisUrl } = config;
   const events = await createEvents({ redisUrl, databaseUrl: place.url, log, ids: randomIds });
   const queue = await connectQueue(options, telemetry);
@@ -120,6 +122,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
     oracles,
     observeOracle: telemetry.observeOracle,
     chains,
+    policy: config.policy,
     queue,
     registry: telemetry.registry,
     telemetry,

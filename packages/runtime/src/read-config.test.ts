@@ -51,7 +51,7 @@ describe("the defaults", () => {
 
   test("are those of .env.example", async () => {
     const example = await Bun.file(join(import.meta.dir, "../../../.env.example")).text();
-    const service = example.slice(0, example.indexOf("Docker Compose only"));
+    const service = example.slice(0, example.indexOf("--- A real chain"));
     const lines = [...service.matchAll(/^# ([A-Z_]+)=(.*)$/gm)];
     expect(lines.length).toBeGreaterThan(15);
     const taken = ["DATABASE_URL", "REDIS_URL", "ORACLE_FILE"];

@@ -1,9 +1,18 @@
 import { readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import type { CustodyPolicy } from "@closebell/custody";
 import { microUsdc } from "@closebell/money";
 import type { MarketSettings } from "@closebell/rounds";
+import {
+  type ChainConfig,
+  chainConfigOf,
+  chainConflicts,
+  isWorthSomething,
+} from "./chain-config.ts";
+import { CHAIN_SECRETS } from "./chain-variables.ts";
 import { ConfigError } from "./config-error.ts";
 import { conflictsOf, environment, type Variables } from "./config-schema.ts";
+import { custodyPolicyOf, policyConflicts } from "./custody-policy-config.ts";
 
 /** Everything that differs between one installation and another. */
 export interface Config {
@@ -27,7 +36,8 @@ export interface Config {
   readonly market: MarketSettings;
   readonly oracle: Variables["ORACLE"];
   readonly oracleFile: string | undefined;
-  readonly chain: Variables["CHAIN"];
+  readonly chain: ChainConfig;
+  readonly policy: CustodyPolicy;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -53,6 +63,11 @@ const readSecret = (values: Record<string, string>, name: string): readonly stri
     return [`The file of ${name}_FILE can't be read.`];
   }
 };
+
+/** Variables that *_FILE may stand for. */
+const SECRETS: readonly string[] = ["DATABASE_URL", "REDIS_URL", ...CHAIN_SECRETS];
+
+const isMadeUp = (source: string): boolean => source.startsWith("simulated");
 
 const NAMES: Readonly<Record<string, string>> = { NDX: "Nasdaq-100" };
 
@@ -90,7 +105,8 @@ const configOf = (variables: Variables): Config => {
     market: marketOf(variables),
     oracle: variables.ORACLE,
     oracleFile: variables.ORACLE_FILE === undefined ? undefined : resolve(variables.ORACLE_FILE),
-    chain: variables.CHAIN,
+    chain: chainConfigOf(variables),
+    policy: custodyPolicyOf(variables),
   };
 };
 
@@ -100,15 +116,23 @@ const configOf = (variables: Variables): Config => {
  */
 export const readConfig = (env: Environment = process.env): Config => {
   const values = setOnly(env);
-  const problems = [...readSecret(values, "DATABASE_URL"), ...readSecret(values, "REDIS_URL")];
+  const problems = SECRETS.flatMap((name) => readSecret(values, name));
   const parsed = environment.safeParse(values);
-  if (parsed.success) problems.push(...conflictsOf(parsed.data));
-  else {
+  problems.push(...chainConflicts(parsed.success ? parsed.data : values));
+  if (parsed.success) {
+    problems.push(...conflictsOf(parsed.data), ...policyConflicts(parsed.data));
+  } else {
     problems.push(...parsed.error.issues.map((issue) => issue.message));
     if (values["ORACLE"] === "file") {
       problems.push(...conflictsOf({ ORACLE: "file", ORACLE_FILE: values["ORACLE_FILE"] }));
     }
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
-  return configOf(parsed.data);
+  const config = configOf(parsed.data);
+  if (isWorthSomething(config.chain) && config.market.sources.some(isMadeUp)) {
+    throw new ConfigError([
+      "ORACLE must name a real source: this chain's money is worth something.",
+    ]);
+  }
+  return config;
 };

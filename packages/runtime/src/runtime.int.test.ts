@@ -10,7 +10,13 @@ import {
   scratchDatabase,
   scratchRedis,
 } from "@closebell/database/testing";
+import { creditUser, recordDeposit } from "@closebell/custody";
+import type { Database } from "@closebell/database";
+import { createUser } from "@closebell/identity";
+import { microUsdc } from "@closebell/money";
 import { getMarket } from "@closebell/rounds";
+import type { ChainConfig } from "./chain-config.ts";
+import { checkDatabase } from "./check-database.ts";
 import { createRuntime } from "./create-runtime.ts";
 import { ensureMarket } from "./ensure-market.ts";
 import { migrateAll } from "./migrate-all.ts";
@@ -109,6 +115,56 @@ describe("a runtime is refused, in one line that says what to do", () => {
     await using scratch = await scratchDatabase();
     const attempt = createRuntime({ config: production, log, place: scratch, name: "test" });
     expect(await codeOf(attempt)).toStartWith("SANDBOX_ONLY");
+  });
+});
+
+describe("what is at stake and where", () => {
+  const evm = (chainId: number) =>
+    ({
+      kind: "evm",
+      name: "chain",
+      chainId,
+      rpcUrls: ["http://127.0.0.1:1"],
+      usdc: `0x${"a".repeat(40)}`,
+      xpub: "xpub",
+      hotWallet: `0x${"b".repeat(40)}`,
+      coldWallet: undefined,
+      startBlock: 0n,
+      confirmations: undefined,
+      hotWalletKey: undefined,
+      depositKey: undefined,
+    }) as const;
+  const check = (database: Database, chain: ChainConfig) =>
+    checkDatabase(database, { production: false, chain });
+
+  test("a sandbox takes chains of somebody's own machine, and no other real one", async () => {
+    await using scratch = await scratchDatabase();
+    for (const id of [31_337, 1_337])
+      expect(await check(scratch.database, evm(id))).toEqual({ sandbox: true });
+    expect(await check(scratch.database, { kind: "simulated" })).toEqual({ sandbox: true });
+    expect(await codeOf(check(scratch.database, evm(8_453)))).toStartWith("SANDBOX_ONLY: ");
+  });
+
+  test("no real chain pays out play money, whether it was credited or deposited", async () => {
+    await using scratch = await scratchDatabase();
+    await migrateAll({ url: scratch.url, config, log });
+    const runtime = await createRuntime({ config, log, place: scratch, name: "test" });
+    const by = { actor: SYSTEM_ACTORS.anonymous, requestId: randomIds.uuid() };
+    const { id: userId } = await createUser(runtime, { by });
+    const amountMicroUsdc = microUsdc(5n);
+    await creditUser(runtime, { by, userId, amountMicroUsdc, idempotencyKey: "gift" });
+    expect(await codeOf(check(scratch.database, evm(31_337)))).toStartWith("SANDBOX_ONLY: ");
+    expect(await check(scratch.database, { kind: "simulated" })).toEqual({ sandbox: true });
+    await runtime.stop();
+
+    await using other = await scratchDatabase();
+    await migrateAll({ url: other.url, config, log });
+    const second = await createRuntime({ config, log, place: other, name: "test" });
+    const { id } = await createUser(second, { by });
+    const told = { by, chain: "simulated", userId: id, tx: "tx-1", log: 0, amountMicroUsdc };
+    await recordDeposit(second, told);
+    expect(await codeOf(check(other.database, evm(31_337)))).toStartWith("SANDBOX_ONLY: ");
+    await second.stop();
   });
 });
 

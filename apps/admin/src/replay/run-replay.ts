@@ -1,4 +1,5 @@
 import { simulatedChain } from "@closebell/adapters/chain";
+import { DEFAULT_POLICY } from "@closebell/custody";
 import { fileOracle } from "@closebell/adapters/oracle";
 import type { Ids, Logger } from "@closebell/context";
 import { openDatabase } from "@closebell/database";
@@ -73,6 +74,7 @@ export const runReplay = async (input: ReplayInput): Promise<ReplayOutcome> => {
     log,
     events: quietEvents,
     chains: [chain],
+    policy: DEFAULT_POLICY,
     oracles: { [oracle.name]: oracle },
   };
   const intake = createBetIntake(deps);

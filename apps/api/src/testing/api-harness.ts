@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { memoryEvents } from "@closebell/context/testing";
+import { DEFAULT_POLICY } from "@closebell/custody";
 import { scriptedChain, type ScriptedChain } from "@closebell/custody/testing";
 import { roundsHarness, type RoundsHarness } from "@closebell/rounds/testing";
 import { advanceRounds } from "@closebell/rounds";
@@ -40,6 +41,7 @@ export const apiHarness = async (
     log,
     intake: rounds.intake,
     chains: [chain],
+    policy: DEFAULT_POLICY,
     registry: new Registry(),
     chance: () => 0.5,
     simulation: {

@@ -1,5 +1,6 @@
 import { DomainError, type EventBus } from "@closebell/context";
 import { countingIds, memoryEvents } from "@closebell/context/testing";
+import { DEFAULT_POLICY } from "@closebell/custody";
 import { scriptedChain } from "@closebell/custody/testing";
 import { openDatabase } from "@closebell/database";
 import { Registry } from "prom-client";
@@ -31,6 +32,7 @@ export const lonelyApi = (change: Partial<ApiDeps> = {}): LonelyApi => {
     registry,
     oracles: {},
     chains: [scriptedChain()],
+    policy: DEFAULT_POLICY,
     intake: {
       place: () => Promise.reject(new DomainError("OVERLOADED", "Too many bets are waiting.")),
       waiting: () => 0,
