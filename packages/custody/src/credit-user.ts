@@ -48,6 +48,19 @@ const replayOf = async (work: Work, input: Omit<CreditUser, "by">): Promise<Cred
 };
 
 /**
+ * Money out of nothing is for simulated chains alone.
+ * @throws DomainError SANDBOX_ONLY where one is real
+ */
+export const refusePlayMoney = (chains: CustodyDeps["chains"]): void => {
+  const real = chains.find((chain) => !chain.simulated);
+  if (real === undefined) return;
+  throw new DomainError(
+    "SANDBOX_ONLY",
+    `Credits without a deposit are for simulated chains, and ${real.name} is a real one. Deposit instead.`,
+  );
+};
+
+/**
  * Credits a user with money that nobody paid in. Only while every chain is simulated: no real payment may ever be made
  * out of it.
  * @throws DomainError SANDBOX_ONLY, USER_NOT_FOUND, AMOUNT_INVALID, VALIDATION_FAILED, IDEMPOTENCY_KEY_REUSED
@@ -56,13 +69,7 @@ export const creditUser = async (
   deps: CustodyDeps,
   input: CreditUser,
 ): Promise<{ readonly credit: Credit; readonly replayed: boolean }> => {
-  const real = deps.chains.find((chain) => !chain.simulated);
-  if (real !== undefined) {
-    throw new DomainError(
-      "SANDBOX_ONLY",
-      `Credits without a deposit are for simulated chains, and ${real.name} is a real one. Deposit instead.`,
-    );
-  }
+  refusePlayMoney(deps.chains);
   checkedAmount(input.amountMicroUsdc);
   checkedName("idempotencyKey", input.idempotencyKey);
   const { id: userId } = await getPlayer(deps, input);

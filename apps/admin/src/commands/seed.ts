@@ -1,4 +1,4 @@
-import { creditUser } from "@closebell/custody";
+import { creditUser, refusePlayMoney } from "@closebell/custody";
 import { createUser } from "@closebell/identity";
 import { parseUsdc } from "@closebell/money";
 import {
@@ -31,6 +31,7 @@ export const seedCommand: AddCommand = (program, cli) => {
       const amountMicroUsdc = amountOf({ amount: none ? DEFAULT : amount, amountMicro });
       return cli.run(async (session) => {
         const { runtime, terminal, signal } = session;
+        refusePlayMoney(runtime.chains);
         const by = await session.by();
         const progress = session.progress("players");
         const items: { userId: string; availableMicroUsdc: bigint }[] = [];
