@@ -1,7 +1,7 @@
 import type { By } from "@closebell/context";
 import { reachable, type Deps } from "@closebell/database";
 import { ensurePeriodsAhead, unlessLocked } from "@closebell/ledger";
-import type { OracleDeps } from "./ask-sources.ts";
+import type { OracleDeps } from "./ask-source.ts";
 import { lockDueRounds } from "./lock-due-rounds.ts";
 import { openDueRounds } from "./open-due-rounds.ts";
 import { scheduleRounds } from "./schedule-rounds.ts";

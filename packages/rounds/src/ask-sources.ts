@@ -1,138 +1,91 @@
-import { readClock, reachable, type Deps } from "@closebell/database";
-import {
-  failureOf,
-  findDisagreement,
-  judgeVerdicts,
-  type PriceVerdict,
-  type SourcePrices,
-  type SourceVerdict,
-} from "./judge-answers.ts";
-import { OracleError, type ClosePrice, type Oracle } from "./oracle.ts";
+import { reachable, type Deps } from "@closebell/database";
+import { askSource, type OracleDeps, type SourceAttempt } from "./ask-source.ts";
+import { judgeAnswers, type PriceVerdict, type SourceVerdict } from "./judge-answers.ts";
 import { oracleAttempt, type RoundRow } from "./schema.ts";
 
-/** Told of each call to a source, for metrics. `failure` is undefined where it answered. */
-export type OracleObserver = (call: {
-  readonly source: string;
-  readonly seconds: number;
-  readonly failure: string | undefined;
-}) => void;
-
-/** What settling needs beyond the database: the sources by name. */
-export interface OracleDeps extends Deps {
-  readonly oracles: Readonly<Record<string, Oracle>>;
-  readonly observeOracle?: OracleObserver;
-}
-
-/** A source that has not answered by then is counted as silent. */
-const CALL_TIMEOUT_MS = 10_000;
-
-interface Attempt {
-  readonly verdict: SourceVerdict;
-  readonly answers: readonly ClosePrice[];
-  readonly beganAt: Temporal.Instant;
-  readonly endedAt: Temporal.Instant;
-}
-
-const askBoth = async (
-  oracle: Oracle,
-  row: RoundRow,
-  answers: ClosePrice[],
-): Promise<SourceVerdict> => {
-  const closes: ClosePrice[] = [];
-  for (const date of [row.previousDate, row.closingDate]) {
-    const answer = await oracle.closeOf(
-      row.symbol,
-      Temporal.PlainDate.from(date),
-      AbortSignal.timeout(CALL_TIMEOUT_MS),
-    );
-    answers.push(answer);
-    const failed = failureOf(answer, date);
-    if (failed !== undefined) return { source: oracle.name, ...failed };
-    closes.push(answer);
-  }
-  const [previous, close] = closes;
-  if (previous === undefined || close === undefined) throw new Error("a round has two closes");
-  const prices: SourcePrices = { previous, close };
-  return { source: oracle.name, prices };
-};
-
-const attempt = async (deps: OracleDeps, row: RoundRow, source: string): Promise<Attempt> => {
-  const now = () => reachable(deps.database.url, () => readClock(deps.database.orm));
-  const beganAt = await now();
-  const started = performance.now();
-  const answers: ClosePrice[] = [];
-  let verdict: SourceVerdict;
-  const oracle = deps.oracles[source];
-  if (oracle === undefined) {
-    const detail = `no oracle called ${source} is configured`;
-    verdict = { source, failure: "unknown-source", detail };
-  } else {
-    try {
-      verdict = await askBoth(oracle, row, answers);
-    } catch (error) {
-      const failure = error instanceof OracleError ? error.kind : "unavailable";
-      verdict = { source, failure, detail: error instanceof Error ? error.message : String(error) };
-    }
-  }
-  deps.observeOracle?.({
-    source,
-    seconds: (performance.now() - started) / 1000,
-    failure: "failure" in verdict ? verdict.failure : undefined,
-  });
-  return { verdict, answers, beganAt, endedAt: await now() };
+const detailOf = (source: string, verdict: PriceVerdict): string => {
+  if (verdict.kind === "none" || verdict.source === source) return "both closes are valid";
+  return `both closes are valid; ${verdict.source} decides`;
 };
 
 const record = async (
   deps: Deps,
   row: RoundRow,
-  attempts: readonly Attempt[],
-  verdicts: readonly SourceVerdict[],
+  attempts: readonly SourceAttempt[],
+  { verdict, verdicts }: { verdict: PriceVerdict; verdicts: readonly SourceVerdict[] },
 ): Promise<void> => {
   const rows = attempts.flatMap(({ answers, beganAt, endedAt }, n) => {
-    const verdict = verdicts[n];
-    if (verdict === undefined) return [];
-    const failed = "failure" in verdict ? verdict : undefined;
+    const own = verdicts[n];
+    if (own === undefined) return [];
+    const failed = "failure" in own ? own : undefined;
     return [
       {
         roundId: row.id,
-        source: verdict.source,
+        source: own.source,
         beganAt,
         endedAt,
         failure: failed?.failure ?? null,
-        detail: failed?.detail ?? "both closes are valid",
+        detail: failed?.detail ?? detailOf(own.source, verdict),
         previousClose: answers[0]?.price ?? null,
         close: answers[1]?.price ?? null,
-        answers: answers.map((answer) => ({ ...answer, asOf: answer.asOf.toString() })),
+        answers,
       },
     ];
   });
   await reachable(deps.database.url, () => deps.database.orm.insert(oracleAttempt).values(rows));
 };
 
+const ask = (deps: OracleDeps, row: RoundRow, entry: string): Promise<SourceAttempt> => {
+  const { symbol, previousDate, closingDate } = row;
+  return askSource(deps, { entry, symbol, previousDate, closingDate });
+};
+
+/** One after the other, up to the first that answers. */
+const askInTurn = async (deps: OracleDeps, row: RoundRow): Promise<readonly SourceAttempt[]> => {
+  const attempts: SourceAttempt[] = [];
+  for (const entry of row.sources) {
+    const made = await ask(deps, row, entry);
+    attempts.push(made);
+    if ("prices" in made.verdict) break;
+  }
+  return attempts;
+};
+
+/** All at once, so that a silent source keeps nobody waiting for more than itself. */
+const askAll = (deps: OracleDeps, row: RoundRow): Promise<readonly SourceAttempt[]> =>
+  Promise.all(row.sources.map((entry) => ask(deps, row, entry)));
+
+const tellUnknown = (deps: Deps, row: RoundRow, verdicts: readonly SourceVerdict[]): void => {
+  for (const verdict of verdicts) {
+    if (!("failure" in verdict) || verdict.failure !== "unknown-source") continue;
+    deps.log.error(
+      { market: row.market, round: row.code, source: verdict.source },
+      "a source of this round is not configured here: see ORACLE; the round is not voided for it",
+    );
+  }
+};
+
 /** What asking came to, and the evidence: every answer used, word for word. */
-export interface Asked {
+export interface AskedSources {
   readonly verdict: PriceVerdict;
   readonly evidence: readonly object[];
 }
 
 /**
- * Asks a round's sources for both closes by date and records every attempt. Never throws for what a source does;
- * no transaction is open meanwhile.
+ * Asks a round's sources for both closes by date and records every attempt, the failed ones too. Never throws for what a
+ * source does; no transaction is open meanwhile.
+ * @throws DomainError DATABASE_UNAVAILABLE
  */
-export const askSources = async (deps: OracleDeps, row: RoundRow): Promise<Asked> => {
-  const attempts: Attempt[] = [];
-  for (const source of row.sources) {
-    const made = await attempt(deps, row, source);
-    attempts.push(made);
-    if (row.sourceRule === "first" && "prices" in made.verdict) break;
-  }
-  const verdicts = findDisagreement(
+export const askSources = async (deps: OracleDeps, row: RoundRow): Promise<AskedSources> => {
+  const attempts = await (row.sourceRule === "first" ? askInTurn : askAll)(deps, row);
+  const judged = judgeAnswers(
     attempts.map(({ verdict }) => verdict),
-    row.sourceRule,
+    row,
   );
-  await record(deps, row, attempts, verdicts);
+  await record(deps, row, attempts, judged);
+  tellUnknown(deps, row, judged.verdicts);
   return {
-    verdict: judgeVerdicts(verdicts, row.sourceRule, row.guardBps),
+    verdict: judged.verdict,
     evidence: attempts.flatMap(({ verdict, answers, beganAt, endedAt }) =>
       "prices" in verdict
         ? [
@@ -140,7 +93,7 @@ export const askSources = async (deps: OracleDeps, row: RoundRow): Promise<Asked
               source: verdict.source,
               beganAt: beganAt.toString(),
               endedAt: endedAt.toString(),
-              answers: answers.map((answer) => ({ ...answer, asOf: answer.asOf.toString() })),
+              answers,
             },
           ]
         : [],

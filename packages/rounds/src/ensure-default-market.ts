@@ -6,12 +6,12 @@ import type { Market } from "./types.ts";
 /** What the first market is made of; afterwards its row rules. */
 export type MarketSettings = Omit<Market, "number" | "rulesVersion" | "createdAt">;
 
+const shown = (value: unknown): string => String(value) || "none";
+
 const differencesOf = (row: Market, settings: MarketSettings): readonly string[] =>
   Object.entries(settings).flatMap(([name, wanted]) => {
     const has = Object.entries(row).find(([key]) => key === name)?.[1];
-    return String(has) === String(wanted)
-      ? []
-      : [`${name} is ${String(has)}, not ${String(wanted)}`];
+    return String(has) === String(wanted) ? [] : [`${name} is ${shown(has)}, not ${shown(wanted)}`];
   });
 
 /**
@@ -36,6 +36,7 @@ export const ensureDefaultMarket = (
       .values({
         ...input.settings,
         sources: [...input.settings.sources],
+        auditSources: [...input.settings.auditSources],
         number: 1,
         rulesVersion: 1,
         createdAt: await work.now(),

@@ -17,6 +17,7 @@ export interface SettlingInput {
   readonly basis: Basis;
   readonly previousClose?: string;
   readonly close?: string;
+  readonly priceSource?: string;
   readonly evidence?: readonly object[];
 }
 
@@ -133,6 +134,7 @@ const enter = (deps: Deps, input: SettlingInput): Promise<Decision> =>
         betsDown: bets.DOWN,
         previousClose: input.previousClose ?? null,
         close: input.close ?? null,
+        priceSource: input.priceSource ?? null,
         evidence: input.evidence ?? null,
         cutRemainder: cut?.remainder ?? null,
         cutBet: cut?.bet ?? null,

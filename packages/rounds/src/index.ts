@@ -3,7 +3,7 @@ import type { MigrationSet } from "@closebell/database";
 
 export { STRIPES } from "./accounts.ts";
 export { advanceRounds, type Advanced } from "./advance-rounds.ts";
-export type { OracleDeps, OracleObserver } from "./ask-sources.ts";
+export type { Answer, OracleDeps, OracleObserver } from "./ask-source.ts";
 export { auditRounds } from "./audit-rounds.ts";
 export { createBetIntake, type BetIntakeOptions } from "./bet-batcher.ts";
 export type { BetIntake, BetReceipt, BetRequest } from "./bet-intake.ts";
@@ -36,6 +36,7 @@ export {
   type SettlementProgress,
   type SettlingRound,
 } from "./settlement-progress.ts";
+export { parseSource, SOURCE_ENTRY, type SourceEntry } from "./source-entry.ts";
 export { settleRound, type SettleResult } from "./settle-round.ts";
 export * from "./types.ts";
 

@@ -1,12 +1,7 @@
 import type { ClosePrice, OracleErrorKind } from "./oracle.ts";
-import { comparePrices, exceedsGuard, isPositivePrice } from "./price.ts";
-import type { SourceRule } from "./types.ts";
-
-/** Both closes of a round, as one source gives them. */
-export interface SourcePrices {
-  readonly close: ClosePrice;
-  readonly previous: ClosePrice;
-}
+import { exceedsGuard, isPositivePrice } from "./price.ts";
+import { QUORUM, type Answered } from "./quorum.ts";
+import type { RoundRules } from "./types.ts";
 
 /** Why a source's answer is no valid price. */
 export type PriceFailure =
@@ -14,18 +9,33 @@ export type PriceFailure =
   | "wrong-date"
   | "not-positive"
   | "disagreeing"
+  /** It answered, but too few of the others did. */
+  | "no-quorum"
   | "unknown-source";
 
 /** What one source came to: prices that stand by themselves, or why not. */
 export type SourceVerdict =
-  | { readonly source: string; readonly prices: SourcePrices }
+  | Answered
   | { readonly source: string; readonly failure: PriceFailure; readonly detail: string };
 
-/** What all the sources together come to. */
+/** What all the sources together come to. Both closes are of `source`. */
 export type PriceVerdict =
-  | { readonly kind: "prices"; readonly close: string; readonly previousClose: string }
-  | { readonly kind: "guard"; readonly close: string; readonly previousClose: string }
+  | {
+      readonly kind: "prices" | "guard";
+      readonly source: string;
+      readonly close: string;
+      readonly previousClose: string;
+    }
   | { readonly kind: "none" };
+
+/** By which rules answers become a price. */
+export type PriceRules = Pick<RoundRules, "sourceRule" | "toleranceBps" | "guardBps">;
+
+/** What came of all the answers; `verdicts` are the sources', of which the rule may have failed some more. */
+export interface Judged {
+  readonly verdict: PriceVerdict;
+  readonly verdicts: readonly SourceVerdict[];
+}
 
 /** Why one answer is no valid close of `date`, or undefined where it is one. */
 export const failureOf = (
@@ -41,39 +51,38 @@ export const failureOf = (
   return undefined;
 };
 
-const agree = (a: SourcePrices, b: SourcePrices): boolean =>
-  comparePrices(a.close.price, b.close.price) === 0 &&
-  comparePrices(a.previous.price, b.previous.price) === 0;
+const isAnswered = (verdict: SourceVerdict): verdict is Answered => "prices" in verdict;
 
-/** Marks every source as disagreeing where all must agree and two of those that answered don't. */
-export const findDisagreement = (
-  verdicts: readonly SourceVerdict[],
-  rule: SourceRule,
-): readonly SourceVerdict[] => {
-  const answered = verdicts.flatMap((verdict) => ("prices" in verdict ? [verdict] : []));
-  const [first] = answered;
-  if (rule === "first" || first === undefined) return verdicts;
-  if (answered.every((other) => agree(first.prices, other.prices))) return verdicts;
-  const detail = answered
-    .map(({ source, prices }) => `${source}: ${prices.previous.price}, ${prices.close.price}`)
-    .join("; ");
-  return verdicts.map((verdict) =>
-    "prices" in verdict ? { source: verdict.source, failure: "disagreeing", detail } : verdict,
+/**
+ * The price that the market's rule makes of its sources' verdicts, given in the market's order. Where it makes none, no
+ * answer counts: each that stood by itself is failed with the reason. A move above the guard is never a price: it waits
+ * for a person.
+ */
+export const judgeAnswers = (verdicts: readonly SourceVerdict[], rules: PriceRules): Judged => {
+  const answered = verdicts.filter(isAnswered);
+  const quorum = QUORUM[rules.sourceRule]({
+    answered,
+    sources: verdicts.length,
+    toleranceBps: rules.toleranceBps,
+  });
+  if ("failure" in quorum) {
+    return {
+      verdict: { kind: "none" },
+      verdicts: verdicts.map((verdict) =>
+        isAnswered(verdict) ? { source: verdict.source, ...quorum } : verdict,
+      ),
+    };
+  }
+  const { decides, weighed } = quorum;
+  const { close, previous } = decides.prices;
+  const wild = weighed.some(({ prices }) =>
+    exceedsGuard(prices.previous.price, prices.close.price, rules.guardBps),
   );
-};
-
-/** The prices that the market's rule makes of its sources' verdicts. A wild move is never a price: it waits for a person. */
-export const judgeVerdicts = (
-  verdicts: readonly SourceVerdict[],
-  rule: SourceRule,
-  guardBps: number,
-): PriceVerdict => {
-  const answered = verdicts.flatMap((verdict) => ("prices" in verdict ? [verdict.prices] : []));
-  const [first] = answered;
-  const enough = rule === "first" ? answered.length > 0 : answered.length === verdicts.length;
-  if (first === undefined || !enough) return { kind: "none" };
-  const closes = { close: first.close.price, previousClose: first.previous.price };
-  return exceedsGuard(closes.previousClose, closes.close, guardBps)
-    ? { kind: "guard", ...closes }
-    : { kind: "prices", ...closes };
+  const verdict: PriceVerdict = {
+    kind: wild ? "guard" : "prices",
+    source: decides.source,
+    close: close.price,
+    previousClose: previous.price,
+  };
+  return { verdict, verdicts };
 };

@@ -1,8 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { microUsdc } from "@closebell/money";
 import { decideOutcome, sideOf } from "./decide-outcome.ts";
-import { findDisagreement, judgeVerdicts, type SourceVerdict } from "./judge-answers.ts";
-import { comparePrices, exceedsGuard, isPositivePrice } from "./price.ts";
+import { compareMoves, comparePrices, exceedsGuard, isPositivePrice } from "./price.ts";
 
 describe("prices are exact decimals", () => {
   test.each([
@@ -27,6 +26,13 @@ describe("prices are exact decimals", () => {
     expect(exceedsGuard("100", "130.000001", 3000)).toBe(true);
     expect(exceedsGuard("100", "70", 3000)).toBe(false);
     expect(exceedsGuard("100", "69.999999", 3000)).toBe(true);
+  });
+
+  test("moves are compared exactly, each by its own measure", () => {
+    const move = (previous: string, close: string) => ({ previous, close });
+    expect(compareMoves(move("100", "101"), move("25.00", "25.25"))).toBe(0);
+    expect(compareMoves(move("3", "4"), move("0.3", "0.4000000000000001"))).toBe(-1);
+    expect(compareMoves(move("100", "99"), move("10", "9.8"))).toBe(1);
   });
 
   test("a tie is DOWN", () => {
@@ -67,43 +73,6 @@ describe("the outcome, first match", () => {
     expect(decideOutcome(up, pools(1n, 1_999n), 100)).toMatchObject({
       fee: 19n,
       distributable: 1_980n,
-    });
-  });
-});
-
-const answer = (source: string, previous: string, close: string): SourceVerdict => {
-  const price = (value: string, date: string) => ({
-    price: value,
-    date,
-    asOf: Temporal.Instant.from(`${date}T21:00:00Z`),
-    source,
-    raw: value,
-    hash: "",
-  });
-  return {
-    source,
-    prices: { previous: price(previous, "2026-11-19"), close: price(close, "2026-11-20") },
-  };
-};
-const silent: SourceVerdict = { source: "c", failure: "timeout", detail: "" };
-
-describe("several sources", () => {
-  test("that must agree need every answer, and every answer the same", () => {
-    const judge = (verdicts: readonly SourceVerdict[]) =>
-      judgeVerdicts(findDisagreement(verdicts, "all-agree"), "all-agree", 3000).kind;
-    expect(judge([answer("a", "100", "101"), answer("b", "100.0", "101.0")])).toBe("prices");
-    expect(judge([answer("a", "100", "101"), answer("b", "100", "101.01")])).toBe("none");
-    expect(judge([answer("a", "100", "101"), answer("b", "100.5", "101")])).toBe("none");
-    expect(judge([answer("a", "100", "101"), silent])).toBe("none");
-    expect(judge([])).toBe("none");
-  });
-
-  test("of which the first that answers counts leave the others alone", () => {
-    const verdicts = [silent, answer("a", "100", "150")];
-    expect(judgeVerdicts(findDisagreement(verdicts, "first"), "first", 3000)).toEqual({
-      kind: "guard",
-      close: "150",
-      previousClose: "100",
     });
   });
 });

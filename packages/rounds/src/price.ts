@@ -35,6 +35,21 @@ export const comparePrices = (a: string, b: string): -1 | 0 | 1 => {
   return left < right ? -1 : 1;
 };
 
+/** Two closes of a source: what its price moved from and to. */
+export interface Move {
+  readonly previous: string;
+  readonly close: string;
+}
+
+/** -1, 0 or 1 as `a` moved less, as much or more than `b`, each by its own measure: close over previous. @throws RangeError */
+export const compareMoves = (a: Move, b: Move): -1 | 0 | 1 => {
+  const [closeA, previousA] = align(a.close, a.previous);
+  const [closeB, previousB] = align(b.close, b.previous);
+  const [left, right] = [closeA * previousB, closeB * previousA];
+  if (left === right) return 0;
+  return left < right ? -1 : 1;
+};
+
 /** True where the move from `previous` to `close` is above `guardBps` of `previous`. @throws RangeError */
 export const exceedsGuard = (previous: string, close: string, guardBps: number): boolean => {
   const [before, after] = align(previous, close);

@@ -1,5 +1,5 @@
 import { snapshot, type Deps } from "@closebell/database";
-import { asc, eq } from "drizzle-orm";
+import { desc, eq } from "drizzle-orm";
 import { findMarket } from "./markets.ts";
 import { readRound } from "./round-views.ts";
 import { oracleAttempt } from "./schema.ts";
@@ -13,7 +13,7 @@ export type OracleAttempt = Omit<
 /** Attempts one call lists at most; a silent source is asked every few seconds. */
 const LIMIT = 500;
 
-/** Every attempt on a round's sources, oldest first. @throws DomainError MARKET_NOT_FOUND, ROUND_NOT_FOUND */
+/** The attempts on a round's sources, the last 500, oldest first. @throws DomainError MARKET_NOT_FOUND, ROUND_NOT_FOUND */
 export const roundEvidence = (
   deps: Pick<Deps, "database">,
   input: { readonly market?: string | undefined; readonly code: string },
@@ -21,7 +21,7 @@ export const roundEvidence = (
   snapshot(deps, async (tx) => {
     const market = await findMarket(tx, input.market);
     const { id } = await readRound(tx, market.code, input.code);
-    return tx
+    const newest = await tx
       .select({
         source: oracleAttempt.source,
         beganAt: oracleAttempt.beganAt,
@@ -34,6 +34,7 @@ export const roundEvidence = (
       })
       .from(oracleAttempt)
       .where(eq(oracleAttempt.roundId, id))
-      .orderBy(asc(oracleAttempt.id))
+      .orderBy(desc(oracleAttempt.id))
       .limit(LIMIT);
+    return newest.toReversed();
   });

@@ -56,6 +56,7 @@ export const readRounds = async (
     voidReason: row.voidReason,
     previousClose: row.previousClose,
     close: row.close,
+    priceSource: row.priceSource,
     fee: money(row.fee),
     settledAt: row.finishedAt,
     state: live.state,
@@ -71,6 +72,7 @@ export const readRounds = async (
       onGraceEnd: row.onGraceEnd,
       sources: row.sources,
       sourceRule: row.sourceRule,
+      toleranceBps: row.toleranceBps,
       rulesVersion: row.rulesVersion,
     },
   }));

@@ -14,6 +14,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type {
+  CheckKind,
   HeldReason,
   OnGraceEnd,
   Outcome,
@@ -35,6 +36,7 @@ const rules = {
   onGraceEnd: text("on_grace_end").$type<OnGraceEnd>().notNull(),
   sources: text("sources").array().notNull(),
   sourceRule: text("source_rule").$type<SourceRule>().notNull(),
+  toleranceBps: integer("tolerance_bps").notNull(),
   rulesVersion: integer("rules_version").notNull(),
 };
 
@@ -45,6 +47,7 @@ export const market = rounds.table("market", {
   exchange: text("exchange").notNull(),
   timezone: text("timezone").notNull(),
   ...rules,
+  auditSources: text("audit_sources").array().notNull(),
   lockOffsetSeconds: integer("lock_offset_seconds").notNull(),
   fetchDelayMinutes: integer("fetch_delay_minutes").notNull(),
   graceMinutes: integer("grace_minutes").notNull(),
@@ -82,6 +85,7 @@ export const round = rounds.table("round", {
   voidReason: text("void_reason").$type<VoidReason>(),
   previousClose: numeric("previous_close"),
   close: numeric("close"),
+  priceSource: text("price_source"),
   evidence: jsonb("evidence"),
   poolUp: usdc("pool_up"),
   poolDown: usdc("pool_down"),
@@ -113,5 +117,26 @@ export const oracleAttempt = rounds.table("oracle_attempt", {
   detail: text("detail").notNull(),
   close: text("close"),
   previousClose: text("previous_close"),
+  answers: jsonb("answers").notNull(),
+});
+
+export const closeCheck = rounds.table("close_check", {
+  id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
+  roundId: integer("round_id").notNull(),
+  kind: text("kind").$type<CheckKind>().notNull(),
+  source: text("source").notNull(),
+  beganAt: instant("began_at").notNull(),
+  endedAt: instant("ended_at").notNull(),
+  recordedAt: instant("recorded_at")
+    .notNull()
+    .default(sql`clock_timestamp()`),
+  failure: text("failure"),
+  detail: text("detail").notNull(),
+  storedPreviousClose: text("stored_previous_close"),
+  storedClose: text("stored_close"),
+  previousClose: text("previous_close"),
+  close: text("close"),
+  differs: boolean("differs").notNull(),
+  changesOutcome: boolean("changes_outcome").notNull(),
   answers: jsonb("answers").notNull(),
 });

@@ -1,7 +1,8 @@
 import { DomainError, type By } from "@closebell/context";
 import { reachable, transact, type Deps } from "@closebell/database";
 import { and, eq, sql } from "drizzle-orm";
-import { askSources, type OracleDeps } from "./ask-sources.ts";
+import type { OracleDeps } from "./ask-source.ts";
+import { askSources } from "./ask-sources.ts";
 import { sideOf } from "./decide-outcome.ts";
 import { DUE, dueRounds } from "./due.ts";
 import { enterSettling, type SettlingInput } from "./enter-settling.ts";
@@ -48,12 +49,16 @@ const mayAsk = (deps: Deps, row: RoundRow): Promise<boolean> =>
     return found?.recent !== true;
   });
 
-/** True where every source of the round failed in an attempt that began after the grace had ended. */
+/**
+ * True where every source of the round failed in an attempt that began after the grace had ended. One that we could not
+ * ask, or did not, has not failed: that is our own outage.
+ */
 const graceIsOver = (deps: Deps, row: RoundRow): Promise<boolean> =>
   reachable(deps.database.url, async () => {
     const [found] = await deps.database.orm.execute<{ sources: bigint }>(sql`
       select count(distinct source) as sources from rounds.oracle_attempt
-      where round_id = ${row.id}::int and failure is not null and began_at >= ${row.graceEndsAt}::timestamptz`);
+      where round_id = ${row.id}::int and failure not in ('unknown-source', 'not-asked')
+        and began_at >= ${row.graceEndsAt}::timestamptz`);
     return found?.sources === BigInt(new Set(row.sources).size);
   });
 
@@ -79,9 +84,10 @@ export const settleByPrices = async (
   const { verdict, evidence } = await askSources(deps, row);
   const progress = onProgress === undefined ? {} : { onProgress };
   if (verdict.kind === "prices") {
-    const { close, previousClose } = verdict;
+    const { source: priceSource, close, previousClose } = verdict;
     const basis = { kind: "side", side: sideOf(previousClose, close) } as const;
-    await settle(deps, { by, roundId: row.id, basis, close, previousClose, evidence, ...progress });
+    const prices = { close, previousClose, priceSource, evidence };
+    await settle(deps, { by, roundId: row.id, basis, ...prices, ...progress });
     return true;
   }
   if (verdict.kind === "guard") {

@@ -1,7 +1,7 @@
 import { DomainError } from "@closebell/context";
 import { isSandbox, recordAudit, transact } from "@closebell/database";
 import { settleByPrices, settle } from "./settle-due-rounds.ts";
-import type { OracleDeps } from "./ask-sources.ts";
+import type { OracleDeps } from "./ask-source.ts";
 import { getRound } from "./get-round.ts";
 import { conflict, findRoundRow, type OperateInput } from "./operate-round.ts";
 import type { SettlementProgress } from "./settlement-progress.ts";

@@ -21,8 +21,12 @@ export type HeldReason = "GUARD" | "GRACE_ENDED" | "OPERATOR";
 
 /** What happens when the grace ends without a valid price. */
 export type OnGraceEnd = "void" | "hold";
-/** Which sources must answer: the first that does, or all, with the same closes. */
-export type SourceRule = "first" | "all-agree";
+/**
+ * Whose closes count: of the first source that answers; the first one's where all answer and agree; or, where most of
+ * them answer, those of the source whose move from close to close is the median.
+ */
+export type SourceRule = "first" | "all-agree" | "median";
+export const SOURCE_RULES: readonly SourceRule[] = ["first", "all-agree", "median"];
 
 /** The rules frozen into a round when it is scheduled. */
 export interface RoundRules {
@@ -33,9 +37,11 @@ export interface RoundRules {
   /** A move above this, in basis points of the previous close, waits for an operator. */
   readonly guardBps: number;
   readonly onGraceEnd: OnGraceEnd;
-  /** Names of the oracles asked, in order. */
+  /** The oracles asked, in order, as `name`, or `name:SYMBOL` where the market's own symbol is not theirs. */
   readonly sources: readonly string[];
   readonly sourceRule: SourceRule;
+  /** How far from the first source's, in basis points of it, the closes of one that agrees may be. */
+  readonly toleranceBps: number;
   readonly rulesVersion: number;
 }
 
@@ -47,6 +53,8 @@ export interface Market extends RoundRules {
   readonly name: string;
   /** What the oracles are asked for. */
   readonly symbol: string;
+  /** Oracles, written as `sources`, that are only asked again once a round is settled, never to settle one. */
+  readonly auditSources: readonly string[];
   readonly exchange: string;
   readonly timezone: string;
   readonly lockOffsetSeconds: number;
@@ -82,6 +90,8 @@ export interface Round extends RoundTimes {
   /** Exact decimals. */
   readonly previousClose: string | null;
   readonly close: string | null;
+  /** The source both closes are of; null where it was not settled by prices. */
+  readonly priceSource: string | null;
   readonly poolUp: MicroUsdc;
   readonly poolDown: MicroUsdc;
   readonly fee: MicroUsdc | null;
@@ -108,3 +118,6 @@ export interface Bet {
   /** Why the stake came back; PAST_POST for a bet taken after a lock that turned out to be earlier. */
   readonly refundReason: VoidReason | "PAST_POST" | null;
 }
+
+/** How a settled round's closes were compared: its source was asked again, or the next round was told of them. */
+export type CheckKind = "reread" | "next-previous";

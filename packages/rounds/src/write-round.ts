@@ -15,6 +15,7 @@ const freeze = (market: Market) => ({
   onGraceEnd: market.onGraceEnd,
   sources: [...market.sources],
   sourceRule: market.sourceRule,
+  toleranceBps: market.toleranceBps,
   rulesVersion: market.rulesVersion,
 });
 

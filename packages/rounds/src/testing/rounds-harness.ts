@@ -14,7 +14,7 @@ import {
 } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
-import type { OracleDeps } from "../ask-sources.ts";
+import type { OracleDeps } from "../ask-source.ts";
 import { auditRounds } from "../audit-rounds.ts";
 import { createBetIntake } from "../bet-batcher.ts";
 import type { BetIntake } from "../bet-intake.ts";
@@ -38,6 +38,8 @@ const SETTINGS: MarketSettings = {
   onGraceEnd: "void",
   sources: ["scripted"],
   sourceRule: "first",
+  toleranceBps: 0,
+  auditSources: [],
 };
 
 /** Rounds on a scratch database: a market, a scripted source, and short words for what tests do. */
