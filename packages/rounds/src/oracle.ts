@@ -36,6 +36,8 @@ export interface Oracle {
   readonly simulated: boolean;
   /** True for a source whose answers come too late to settle on: it is only re-read, the day after. */
   readonly auditOnly?: boolean;
+  /** What is known to be wrong with it without asking, in a line; undefined where nothing is. */
+  trouble?(): string | undefined;
   /**
    * The official close of `symbol` on the session `date`, asked for by that date and never as "the latest".
    * The same answer for the same date on a later day, unless the source corrected itself.
