@@ -9,6 +9,7 @@ Examples:
   $ bun run admin bet --user <id> --side UP --amount 12.5    12.5 USDC that the close is above the last one
   $ bun run admin rounds --code 20261123                     one round, and what its price sources said
   $ bun run admin settle-round --code 20261123 --result VOID --reason "exchange outage, notice 2026-118"
+  $ bun run admin chain reserves                             does the chain hold what the books say
   $ bun run admin audit                                      check every invariant of the books
   $ bun run admin replay --closes closes.csv --bettors 20 --seed 1
 

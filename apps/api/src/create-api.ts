@@ -19,6 +19,7 @@ import { clockRoutes } from "./routes/clock.ts";
 import { eventRoutes } from "./routes/events.ts";
 import { healthRoutes } from "./routes/health.ts";
 import { marketRoutes } from "./routes/markets.ts";
+import { payoutAddressRoutes } from "./routes/payout-addresses.ts";
 import { problemRoutes } from "./routes/problems.ts";
 import { quoteRoutes } from "./routes/quotes.ts";
 import { roundRoutes } from "./routes/rounds.ts";
@@ -77,6 +78,7 @@ export const createApi = (deps: ApiDeps): Api => {
   marketRoutes(app, parts);
   eventRoutes(app, parts);
   walletRoutes(app, parts);
+  payoutAddressRoutes(app, parts);
   withdrawalRoutes(app, parts);
   tvlRoutes(app, parts);
   simulateDepositRoutes(app, parts);

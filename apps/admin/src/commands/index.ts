@@ -4,6 +4,7 @@ import { auditCommand } from "./audit.ts";
 import { backupCommand } from "./backup.ts";
 import { betCommand } from "./bet.ts";
 import { calendarCommand } from "./calendar.ts";
+import { chainCommand } from "./chain/index.ts";
 import { clockCommand } from "./clock.ts";
 import { correctCommand } from "./correct.ts";
 import { depositCommand } from "./deposit.ts";
@@ -58,6 +59,7 @@ export const COMMANDS: readonly AddCommand[] = [
     statementCommand,
     tvlCommand,
   ]),
+  group("Chain:", [chainCommand]),
   group("Books:", [auditCommand, trialBalanceCommand, correctCommand, logCommand]),
   group("Database:", [migrateCommand, clockCommand, backupCommand, restoreCommand]),
   group("Simulation:", [replayCommand]),

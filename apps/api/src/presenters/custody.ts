@@ -1,6 +1,11 @@
-import type { Deposit, Wallet, Withdrawal } from "@closebell/custody";
+import type { Deposit, PayoutAddress, Wallet, Withdrawal } from "@closebell/custody";
 import type { z } from "@hono/zod-openapi";
-import type { depositSchema, walletSchema, withdrawalSchema } from "../schemas/custody.ts";
+import type {
+  depositSchema,
+  payoutAddressSchema,
+  walletSchema,
+  withdrawalSchema,
+} from "../schemas/custody.ts";
 import type { Simulated } from "./simulated.ts";
 
 export const presentWallet = (
@@ -14,6 +19,21 @@ export const presentWallet = (
   simulated: simulated.chain(wallet.chain),
 });
 
+export const presentPayoutAddress = (
+  saved: PayoutAddress,
+  simulated: Simulated,
+): z.infer<typeof payoutAddressSchema> => ({
+  userId: saved.userId,
+  chain: saved.chain,
+  address: saved.address,
+  createdAt: saved.createdAt.toString(),
+  usableFrom: saved.usableFrom.toString(),
+  simulated: simulated.chain(saved.chain),
+});
+
+const blockOf = ({ blockNumber: number, blockHash: hash }: Deposit) =>
+  number === null || hash === null ? null : { number: String(number), hash };
+
 export const presentDeposit = (
   deposit: Deposit,
   simulated: Simulated,
@@ -26,6 +46,7 @@ export const presentDeposit = (
   address: deposit.address,
   amountMicroUsdc: String(deposit.amountMicroUsdc),
   state: deposit.state,
+  block: blockOf(deposit),
   createdAt: deposit.createdAt.toString(),
   creditedAt: deposit.creditedAt?.toString() ?? null,
   simulated: simulated.chain(deposit.chain),
@@ -41,6 +62,7 @@ export const presentWithdrawal = (
   to: withdrawal.to,
   amountMicroUsdc: String(withdrawal.amountMicroUsdc),
   state: withdrawal.state,
+  waitingFor: withdrawal.waitingFor,
   tx: withdrawal.tx,
   failureReason: withdrawal.failureReason,
   createdAt: withdrawal.createdAt.toString(),

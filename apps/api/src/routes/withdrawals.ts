@@ -17,7 +17,7 @@ const requestWithdrawalRoute = createRoute({
   operationId: "requestWithdrawal",
   summary: "Withdraw",
   description:
-    "Moves the amount from available to withdrawing at once; the payment follows. It comes back if the payment fails.",
+    "Moves the amount from available to withdrawing at once; the payment follows. It comes back if the payment fails. A real chain pays only to addresses that the user has saved before (POST /users/{userId}/payout-addresses).",
   tags,
   request: { headers: idempotencyHeaders, body: jsonBody(requestWithdrawalBody) },
   responses: {
@@ -34,6 +34,9 @@ const requestWithdrawalRoute = createRoute({
       "USER_NOT_FOUND",
       "CHAIN_NOT_FOUND",
       "ADDRESS_INVALID",
+      "PAYOUT_ADDRESS_UNKNOWN",
+      "PAYOUT_ADDRESS_TOO_NEW",
+      "WITHDRAWAL_LIMIT_EXCEEDED",
       "INSUFFICIENT_FUNDS",
     ),
   },

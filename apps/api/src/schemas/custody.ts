@@ -6,6 +6,8 @@ const simulated = z
   .boolean()
   .openapi({ description: "True where no money exists behind the chain" });
 
+const EXAMPLE_ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7";
+
 export const ensureWalletBody = z.strictObject({ userId: idIn("Whose wallet"), chain: chainIn });
 
 export const walletSchema = z
@@ -29,17 +31,54 @@ export const depositSchema = z
     log: z.number().int().openapi({ example: 0 }),
     address: z.string(),
     amountMicroUsdc: amountOut("25000000"),
-    state: z.enum(["SEEN", "CONFIRMED", "CREDITED", "REORGED"]),
+    state: z.enum(["SEEN", "CONFIRMED", "CREDITED", "SUSPENDED", "REORGED"]).openapi({
+      description:
+        "SEEN in a block, CONFIRMED by enough of them, CREDITED; SUSPENDED: below the minimum, kept but not credited; REORGED: its block vanished",
+    }),
+    block: z
+      .object({ number: z.string().openapi({ example: "21000000" }), hash: z.string() })
+      .nullable()
+      .openapi({ description: "The block it stands in; null where a deposit is simulated" }),
     createdAt: instantOut("2026-11-20T12:00:00Z", "When it was first seen"),
     creditedAt: instantOut("2026-11-20T12:00:00Z", "When the user got it").nullable(),
     simulated,
   })
   .openapi("Deposit");
 
+export const payoutAddressSchema = z
+  .object({
+    userId: idOut("Whose address"),
+    chain: z.string().openapi({ example: "ethereum" }),
+    address: z.string().openapi({ description: "In the chain's own spelling" }),
+    createdAt: instantOut("2026-11-20T12:00:00Z", "When it was saved"),
+    usableFrom: instantOut("2026-11-21T12:00:00Z", "From when on it may be paid to"),
+    simulated,
+  })
+  .openapi("PayoutAddress");
+
+export const payoutAddressesSchema = z
+  .object({ items: z.array(payoutAddressSchema) })
+  .openapi("PayoutAddresses");
+
+export const savePayoutAddressBody = z.strictObject({
+  address: tokenIn("An address outside this service", EXAMPLE_ADDRESS),
+  chain: chainIn,
+});
+
+export const payoutAddressParams = z.strictObject({
+  userId: idIn("The user's id"),
+  address: tokenIn("The address, in any spelling of its chain", EXAMPLE_ADDRESS),
+});
+
+export const payoutAddressQuery = z.strictObject({ chain: chainIn });
+
 export const requestWithdrawalBody = z.strictObject({
   userId: idIn("Whose money"),
   amountMicroUsdc: amountIn("5000000"),
-  to: tokenIn("The address to pay", "sim1qqqqqq"),
+  to: tokenIn(
+    "The address to pay; on a real chain one that the user has saved before",
+    EXAMPLE_ADDRESS,
+  ),
   chain: chainIn,
 });
 
@@ -50,7 +89,26 @@ export const withdrawalSchema = z
     chain: z.string().openapi({ example: "simulated" }),
     to: z.string().openapi({ description: "The address paid" }),
     amountMicroUsdc: amountOut("5000000"),
-    state: z.enum(["REQUESTED", "APPROVED", "BROADCAST", "CONFIRMED", "FAILED", "REJECTED"]),
+    state: z
+      .enum([
+        "REQUESTED",
+        "APPROVED",
+        "SIGNED",
+        "BROADCAST",
+        "MINED",
+        "CONFIRMED",
+        "REJECTED",
+        "FAILED",
+        "NEEDS_REVIEW",
+      ])
+      .openapi({
+        description:
+          "CONFIRMED: paid for good. REJECTED and FAILED: the money is back. NEEDS_REVIEW: an operator looks at it, the money is held",
+      }),
+    waitingFor: z
+      .string()
+      .nullable()
+      .openapi({ description: "Why it waits, where it waits for more than its turn" }),
     tx: z
       .string()
       .nullable()
@@ -73,7 +131,7 @@ export const tvlSchema = z
 export const depositWebhookBody = z
   .strictObject({
     userId: idIn("Whose deposit; or give the address").optional(),
-    address: tokenIn("The address paid; or give the user", "sim1qqqqqq").optional(),
+    address: tokenIn("The address paid; or give the user", EXAMPLE_ADDRESS).optional(),
     chain: chainIn,
     amountMicroUsdc: amountIn("25000000"),
     tx: tokenIn("The chain's transaction", "tx-1"),

@@ -1,0 +1,27 @@
+import type { AddCommand } from "../../program.ts";
+import { addDeposits } from "./deposits.ts";
+import { addReserves } from "./reserves.ts";
+import { addScan } from "./scan.ts";
+import { addStatus } from "./status.ts";
+import { addSweep } from "./sweep.ts";
+import { addSwitch } from "./switch.ts";
+import { addWithdrawals } from "./withdrawals.ts";
+
+export const chainCommand: AddCommand = (program, cli) => {
+  const chain = program
+    .command("chain")
+    .summary("the chain: its state, deposits, withdrawals, sweep, reserves")
+    .description(
+      "Where USDC comes in and goes out, and whether the chain holds what the books say.",
+    );
+  for (const add of [
+    addStatus,
+    addReserves,
+    addScan,
+    addDeposits,
+    addWithdrawals,
+    addSwitch,
+    addSweep,
+  ])
+    add(chain, cli);
+};

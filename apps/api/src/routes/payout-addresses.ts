@@ -1,0 +1,96 @@
+import { listPayoutAddresses, removePayoutAddress, savePayoutAddress } from "@closebell/custody";
+import { createRoute } from "@hono/zod-openapi";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { presentPayoutAddress } from "../presenters/custody.ts";
+import {
+  payoutAddressesSchema,
+  payoutAddressParams,
+  payoutAddressQuery,
+  payoutAddressSchema,
+  savePayoutAddressBody,
+} from "../schemas/custody.ts";
+import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
+import { defaultChain } from "./default-chain.ts";
+import { userParams } from "./users.ts";
+
+const path = "/users/{userId}/payout-addresses";
+const tags = ["Money"];
+
+const listRoute = createRoute({
+  method: "get",
+  path,
+  operationId: "listPayoutAddresses",
+  summary: "Where a user may be paid",
+  description: "The addresses the user has saved, with the moment from which each may be paid to.",
+  tags,
+  request: { params: userParams },
+  responses: {
+    200: jsonAnswer("The addresses.", payoutAddressesSchema),
+    ...problems("VALIDATION_FAILED", "USER_NOT_FOUND"),
+  },
+});
+
+const saveRoute = createRoute({
+  method: "post",
+  path,
+  operationId: "savePayoutAddress",
+  summary: "Save an address to be paid at",
+  description:
+    "A new address waits before it may be paid to, so that whoever takes over an account can't empty it at once. Saving it again changes nothing.",
+  tags,
+  request: { params: userParams, body: jsonBody(savePayoutAddressBody) },
+  responses: {
+    201: jsonAnswer("The address, as it is saved.", payoutAddressSchema),
+    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND", "ADDRESS_INVALID"),
+  },
+});
+
+const removeRoute = createRoute({
+  method: "delete",
+  path: `${path}/{address}`,
+  operationId: "removePayoutAddress",
+  summary: "Remove an address",
+  description:
+    "At once. Withdrawals to it that were asked for before go on. Saved again, it waits again.",
+  tags,
+  request: { params: payoutAddressParams, query: payoutAddressQuery },
+  responses: {
+    204: { description: "It is removed." },
+    ...problems(
+      "VALIDATION_FAILED",
+      "USER_NOT_FOUND",
+      "CHAIN_NOT_FOUND",
+      "ADDRESS_INVALID",
+      "PAYOUT_ADDRESS_UNKNOWN",
+    ),
+  },
+});
+
+export const payoutAddressRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+  app.openapi(listRoute, async (c) => {
+    const saved = await listPayoutAddresses(deps, c.req.valid("param"));
+    return c.json({ items: saved.map((one) => presentPayoutAddress(one, simulated)) }, 200);
+  });
+  app.openapi(saveRoute, async (c) => {
+    const { userId } = c.req.valid("param");
+    const { address, chain } = c.req.valid("json");
+    const saved = await savePayoutAddress(deps, {
+      by: c.env.caller.actingFor(userId),
+      userId,
+      chain: chain ?? defaultChain(deps),
+      address,
+    });
+    return c.json(presentPayoutAddress(saved, simulated), 201);
+  });
+  app.openapi(removeRoute, async (c) => {
+    const { userId, address } = c.req.valid("param");
+    await removePayoutAddress(deps, {
+      by: c.env.caller.actingFor(userId),
+      userId,
+      chain: c.req.valid("query").chain ?? defaultChain(deps),
+      address,
+    });
+    return c.body(null, 204);
+  });
+};
