@@ -6,8 +6,10 @@ import { SCHEDULER_HEARTBEAT, stopWithin } from "@closebell/runtime";
 import type { Registry } from "prom-client";
 import { auditPass, type AuditDeps } from "./audit-pass.ts";
 import type { Bell } from "./bell.ts";
+import { createChainMetrics } from "./chain-metrics.ts";
 import { chainPass } from "./chain-pass.ts";
 import { createPassBell } from "./pass.ts";
+import { reservesPass } from "./reserves-pass.ts";
 import { roundsPass } from "./rounds-pass.ts";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.ts";
 import { checkSchedules, SCHEDULES } from "./schedules.ts";
@@ -38,16 +40,17 @@ export interface Scheduler {
 }
 
 const AUDIT_EVERY_MS = 3_600_000;
+const RESERVES_EVERY_MS = 300_000;
 const BEAT_EVERY_MS = 5_000;
 /** A pass may settle a large round for minutes; past this it counts as stuck. */
 const LONGEST_PASS_MS = 600_000;
 const STOP_MS = 3_000;
 
-type Bells = Readonly<Record<"rounds" | "chain" | "audit", Bell>>;
+type Bells = Readonly<Record<"rounds" | "chain" | "audit" | "reserves", Bell>>;
 
 /** Which bell a job rings. */
 const bellOf = (bells: Bells, job: string): Bell =>
-  job === "chain" || job === "audit" ? bells[job] : bells.rounds;
+  Object.entries(bells).find(([name]) => name === job)?.[1] ?? bells.rounds;
 
 /** Says that this scheduler lives: to its own metrics at each tick, to the database every few seconds. */
 const createPulse = (deps: SchedulerDeps, metrics: SchedulerMetrics) => {
@@ -73,16 +76,21 @@ const isStuck = (since: number): boolean => performance.now() - since > LONGEST_
 const quietly = (bell: Bell): void => void bell.ring().catch(() => undefined);
 
 const startTimer = (bells: Bells, tickMs: number, alive: () => void): (() => void) => {
-  let auditedAt = performance.now();
+  const rare = [
+    { bell: bells.audit, everyMs: AUDIT_EVERY_MS, rungAt: performance.now() },
+    { bell: bells.reserves, everyMs: RESERVES_EVERY_MS, rungAt: performance.now() },
+  ];
   const tick = () => {
     for (const bell of [bells.rounds, bells.chain]) {
       if (bell.runningSince() === undefined) quietly(bell);
     }
     const since = bells.rounds.runningSince();
     if (since !== undefined && performance.now() - since > tickMs && !isStuck(since)) alive();
-    if (performance.now() - auditedAt < AUDIT_EVERY_MS) return;
-    auditedAt = performance.now();
-    quietly(bells.audit);
+    for (const one of rare) {
+      if (performance.now() - one.rungAt < one.everyMs) continue;
+      one.rungAt = performance.now();
+      quietly(one.bell);
+    }
   };
   for (const bell of Object.values(bells)) quietly(bell);
   const timer = setInterval(tick, tickMs);
@@ -120,10 +128,12 @@ const startJobs = (
 const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () => void): Bells => {
   const { ids, log } = deps;
   const passDeps = { ids, log, failed: deps.telemetry.jobFailed };
+  const chains = createChainMetrics(deps.registry);
   return {
     rounds: createPassBell(passDeps, roundsPass(deps, metrics, ticked)),
-    chain: createPassBell(passDeps, chainPass(deps)),
+    chain: createPassBell(passDeps, chainPass(deps, chains)),
     audit: createPassBell(passDeps, auditPass(deps, metrics)),
+    reserves: createPassBell(passDeps, reservesPass(deps, chains)),
   };
 };
 

@@ -17,6 +17,7 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "schedule-ahead", pattern: "0 0 6,18 * * *", tz },
   { name: "rounds", everyMs: 60_000 },
   { name: "chain", everyMs: 15_000 },
+  { name: "reserves", everyMs: 300_000 },
   { name: "audit", pattern: "0 20 * * * *", tz },
 ];
 
