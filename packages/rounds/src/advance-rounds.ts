@@ -1,11 +1,11 @@
 import type { By } from "@closebell/context";
-import { reachable, type Deps } from "@closebell/database";
 import { ensurePeriodsAhead, unlessLocked } from "@closebell/ledger";
 import type { OracleDeps } from "./ask-source.ts";
 import { lockDueRounds } from "./lock-due-rounds.ts";
 import { openDueRounds } from "./open-due-rounds.ts";
 import { scheduleRounds } from "./schedule-rounds.ts";
 import { settleDueRounds } from "./settle-due-rounds.ts";
+import { unlessBusy } from "./unless-busy.ts";
 
 /** Codes of the rounds that one call moved on. */
 export interface Advanced {
@@ -16,23 +16,6 @@ export interface Advanced {
   readonly finished: readonly string[];
 }
 
-/** Runs `work` unless another process is at it. The lock is a session's own, so it holds no transaction open. */
-const unlessBusy = async <T>(deps: Deps, work: () => Promise<T>): Promise<T | undefined> => {
-  const session = await reachable(deps.database.url, () => deps.database.sql.reserve());
-  try {
-    const [row] = await session<[{ got: boolean }]>`
-      select pg_try_advisory_lock(hashtextextended('rounds.advance', 0)) as got`;
-    if (!row.got) return undefined;
-    try {
-      return await work();
-    } finally {
-      await session`select pg_advisory_unlock(hashtextextended('rounds.advance', 0))`;
-    }
-  } finally {
-    session.release();
-  }
-};
-
 /**
  * Does whatever is due by `clock.now()`: schedules, opens, locks, settles and voids, however much was missed and however
  * often it is called. While another process is at it, it does nothing and returns undefined.
@@ -42,7 +25,7 @@ export const advanceRounds = (
   deps: OracleDeps,
   input: { readonly by: By },
 ): Promise<Advanced | undefined> =>
-  unlessBusy(deps, async () => {
+  unlessBusy(deps, "rounds.advance", async () => {
     await ensurePeriodsAhead(deps);
     // rounds stand scheduled two sessions ahead: there is time to try again, and what is due now goes on
     const scheduled = (await unlessLocked(deps, () => scheduleRounds(deps))) ?? [];

@@ -5,6 +5,7 @@ export { STRIPES } from "./accounts.ts";
 export { advanceRounds, type Advanced } from "./advance-rounds.ts";
 export type { Answer, OracleDeps, OracleObserver } from "./ask-source.ts";
 export { auditRounds } from "./audit-rounds.ts";
+export { closeChecks, type CloseCheck } from "./close-checks.ts";
 export { createBetIntake, type BetIntakeOptions } from "./bet-batcher.ts";
 export type { BetIntake, BetReceipt, BetRequest } from "./bet-intake.ts";
 export { cancelSession, closeSessionAt } from "./calendar-exceptions.ts";
@@ -22,15 +23,20 @@ export { openRound } from "./open-round.ts";
 export type { OperateInput } from "./operate-round.ts";
 export * from "./oracle.ts";
 export { pauseRound, resumeRound } from "./pause-round.ts";
+export { probeSources, type Probe, type ProbedSource } from "./probe-sources.ts";
 export { quote, quoteOn, type Quote } from "./quote.ts";
 export { roundEvidence, type OracleAttempt } from "./round-evidence.ts";
+export { recheckCloses, type Rechecked } from "./recheck-closes.ts";
+export { recheckRound } from "./recheck-round.ts";
 export {
   roundStatistics,
   type BetVolume,
+  type CloseDifference,
   type RoundCount,
   type RoundStatistics,
 } from "./round-statistics.ts";
 export { roundTotals, type RoundTotals } from "./round-totals.ts";
+export { setMarketSources, type MarketSources } from "./set-market-sources.ts";
 export {
   settlingRounds,
   type SettlementProgress,

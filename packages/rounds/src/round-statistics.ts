@@ -20,6 +20,15 @@ export interface BetVolume {
   readonly stakeMicroUsdc: bigint;
 }
 
+/** Closes that were found to be other than what rounds were settled on, in the last three days: a weekend is not missed. */
+export interface CloseDifference {
+  readonly market: string;
+  readonly source: string;
+  /** True where the source now stands on the other side of the outcome. */
+  readonly changesOutcome: boolean;
+  readonly rounds: bigint;
+}
+
 /** What an operator watches. Costs by the number of unfinished rounds, whatever was before. */
 export interface RoundStatistics {
   readonly rounds: readonly RoundCount[];
@@ -28,6 +37,7 @@ export interface RoundStatistics {
   readonly overdue: ReadonlyMap<string, bigint>;
   /** Rounds that wait for an operator, by market. */
   readonly held: ReadonlyMap<string, bigint>;
+  readonly closeDifferences: readonly CloseDifference[];
   /** Days the calendar still knows, by exchange. */
   readonly calendarDaysLeft: ReadonlyMap<string, number>;
 }
@@ -77,6 +87,11 @@ export const roundStatistics = async (deps: Pick<Deps, "database">): Promise<Rou
       from rounds.market m
       left join rounds.round r on r.market = m.code and r.state not in ('SETTLED', 'VOID')
       group by 1`);
+    const closeDifferences = await tx.execute<CloseDifference & Record<string, unknown>>(sql`
+      select r.market, c.source, c.changes_outcome as "changesOutcome", count(distinct r.id) as rounds
+      from rounds.close_check c join rounds.round r on r.id = c.round_id
+      where c.differs and c.ended_at > clock.now() - interval '3 days'
+      group by 1, 2, 3 order by 1, 2, 3`);
     const [clock] = await tx.execute<{ now: Temporal.Instant }>(sql`select clock.now() as now`);
     const today = clock?.now.toZonedDateTimeISO("UTC").toPlainDate();
     const left = [...new Set(markets.map(({ exchange }) => exchange))].map((code) => {
@@ -90,6 +105,7 @@ export const roundStatistics = async (deps: Pick<Deps, "database">): Promise<Rou
       rounds,
       bets,
       overdue: new Map(waiting.map((row) => [row.market, row.overdue])),
+      closeDifferences,
       held: new Map(waiting.map((row) => [row.market, row.held])),
       calendarDaysLeft: new Map(left),
     };

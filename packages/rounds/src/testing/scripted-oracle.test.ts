@@ -75,3 +75,28 @@ test("remembers what it was asked, and can be told otherwise later", async () =>
     { symbol: "NDX", date: "2026-11-23" },
   ]);
 });
+
+test("a correction is told from its instant on", async () => {
+  const close = { kind: "corrected", price: "1", later: "2", from: noon } as const;
+  expect((await scripted(close, noon.subtract({ seconds: 1 })).closeOf("NDX", monday)).price).toBe(
+    "1",
+  );
+  expect((await scripted(close, noon).closeOf("NDX", monday)).price).toBe("2");
+});
+
+test("says what it was asked, and what came where it refused", async () => {
+  const request = { method: "GET", url: "https://scripted.example/closes/I%3ANDX/2026-11-23" };
+  const close = await scripted({ kind: "right", price: "1" }).closeOf("I:NDX", monday);
+  expect(close.request).toEqual(request);
+  const refused = scripted({ kind: "refused", status: 429, raw: "slow down" });
+  expect(refused.closeOf("I:NDX", monday)).rejects.toMatchObject({
+    kind: "unavailable",
+    raw: "slow down",
+    request,
+  });
+  expect(scripted({ kind: "not-asked" }).closeOf("NDX", monday)).rejects.toMatchObject({
+    kind: "not-asked",
+    request: undefined,
+  });
+  expect(scripted({ kind: "broken" }).closeOf("NDX", monday)).rejects.toBeInstanceOf(TypeError);
+});
