@@ -35,7 +35,7 @@ export const decidedOn = (row: SettledRow): Move | undefined =>
 
 /** What is asked again of a settled round: its own sources, and the market's that only audit, each once. */
 export const sourcesToReread = (
-  row: Pick<SettledRow, "sources">,
+  row: { readonly sources: readonly string[] },
   auditSources: readonly string[],
 ): readonly { readonly entry: string; readonly name: string; readonly audit: boolean }[] => {
   const own = row.sources.map((entry) => ({ entry, ...parseSource(entry), audit: false }));
