@@ -92,21 +92,15 @@ const createHold = (now: () => number) => {
   };
 };
 
-/**
- * The way to one source: time limits, repetitions with jitter, `Retry-After` respected over all calls, a circuit that opens after
- * failures in a row, bodies of a bounded length, and nothing secret in what comes out.
- */
-export const createExchange = (options: ExchangeOptions): Exchange => {
-  const { name } = options;
-  const timing = { ...EXCHANGE_TIMING, ...options.timing };
-  const hide = createHider(options.secrets);
-  const hold = createHold(options.now ?? (() => performance.now()));
-  let lastOutage = "";
-  const breaker = circuitBreaker(
-    handleWhen((error) => error instanceof Outage),
-    { breaker: new ConsecutiveBreaker(timing.failures), halfOpenAfter: timing.openMs },
-  );
+interface SenderParts {
+  readonly name: string;
+  readonly timing: ExchangeTiming;
+  readonly hide: (text: string) => string;
+  readonly hold: ReturnType<typeof createHold>;
+}
 
+/** Sends one question and tells an answer from a refusal. */
+const createSender = ({ name, timing, hide, hold }: SenderParts) => {
   const accept = ({ status, headers, text }: Fetched, request: OracleRequest): Answer => {
     const refusal = refusalOf(status);
     if (refusal === undefined) return { status, text: hide(text), request };
@@ -117,20 +111,38 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
     throw new Failure("unavailable", `${name} ${refusal}.`, { raw, request });
   };
 
-  const send = async (
+  return async (
     question: ShownQuestion,
+    request: OracleRequest,
     signal: AbortSignal | undefined,
   ): Promise<Answer> => {
-    const request = { method: question.method, url: hide(question.shown) };
-    const fetched = await fetchPatiently(question, timing, signal).catch((error: unknown) => {
+    try {
+      return accept(await fetchPatiently(question, timing, signal), request);
+    } catch (error) {
+      if (error instanceof OracleError) throw error;
       const failure = failureOf(name, error, hide, { request });
       // our own impatience says nothing of the source
-      throw signal?.aborted === true
-        ? new OracleError("timeout", failure.message, { request })
-        : failure;
-    });
-    return accept(fetched, request);
+      if (signal?.aborted !== true) throw failure;
+      throw new OracleError("timeout", failure.message, { request });
+    }
   };
+};
+
+/**
+ * The way to one source: time limits, repetitions with jitter, `Retry-After` respected over all calls, a circuit that opens after
+ * failures in a row, bodies of a bounded length, and nothing secret in what comes out.
+ */
+export const createExchange = (options: ExchangeOptions): Exchange => {
+  const { name } = options;
+  const timing = { ...EXCHANGE_TIMING, ...options.timing };
+  const hide = createHider(options.secrets);
+  const hold = createHold(options.now ?? (() => performance.now()));
+  const send = createSender({ name, timing, hide, hold });
+  let lastOutage = "";
+  const breaker = circuitBreaker(
+    handleWhen((error) => error instanceof Outage),
+    { breaker: new ConsecutiveBreaker(timing.failures), halfOpenAfter: timing.openMs },
+  );
 
   return {
     async ask(question, signal) {
@@ -142,16 +154,21 @@ export const createExchange = (options: ExchangeOptions): Exchange => {
           `${name} told us to wait: it is asked again in ${wait} s.`,
         );
       }
+      const request = { method: question.method, url: hide(question.shown) };
       try {
         return await abortable(
           name,
           signal,
-          breaker.execute(() => send(question, signal)),
+          breaker.execute(() => send(question, request, signal)),
         );
       } catch (error) {
         if (error instanceof Outage) lastOutage = error.message;
-        if (!(error instanceof BrokenCircuitError)) throw error;
-        throw new OracleError("not-asked", `Not asked for a while after failures: ${lastOutage}`);
+        if (error instanceof BrokenCircuitError) {
+          throw new OracleError("not-asked", `Not asked for a while after failures: ${lastOutage}`);
+        }
+        throw error instanceof OracleError && error.request === undefined
+          ? new OracleError(error.kind, error.message, { request })
+          : error;
       }
     },
     trouble() {
