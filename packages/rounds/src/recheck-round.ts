@@ -38,9 +38,11 @@ export const sourcesToReread = (
   row: { readonly sources: readonly string[] },
   auditSources: readonly string[],
 ): readonly { readonly entry: string; readonly name: string; readonly audit: boolean }[] => {
-  const own = row.sources.map((entry) => ({ entry, ...parseSource(entry), audit: false }));
+  const listed = (entries: readonly string[], audit: boolean) =>
+    entries.map((entry) => ({ entry, name: parseSource(entry).name, audit }));
+  const own = listed(row.sources, false);
   const names = new Set(own.map(({ name }) => name));
-  const others = auditSources.map((entry) => ({ entry, ...parseSource(entry), audit: true }));
+  const others = listed(auditSources, true);
   return [...own, ...others.filter(({ name }) => !names.has(name))];
 };
 
