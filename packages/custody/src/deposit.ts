@@ -16,4 +16,11 @@ export interface Deposit {
   readonly createdAt: Temporal.Instant;
   /** When the user's balance first had it; stays even if the chain takes it back. */
   readonly creditedAt: Temporal.Instant | null;
+  /** When it was set aside as below the minimum; stays even if an operator has released it. */
+  readonly suspendedAt: Temporal.Instant | null;
+  /** The block it was last told to stand in; null where it was told by hand, on a simulated chain. */
+  readonly blockNumber: bigint | null;
+  readonly blockHash: string | null;
+  /** Whether that block will not vanish any more. */
+  readonly final: boolean;
 }

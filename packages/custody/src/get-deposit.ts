@@ -4,6 +4,10 @@ import { eq } from "drizzle-orm";
 import type { Deposit } from "./deposit.ts";
 import { deposits } from "./tables.ts";
 
+/** For who names a deposit that isn't there. */
+export const depositNotFound = (id: string): DomainError =>
+  new DomainError("DEPOSIT_NOT_FOUND", `There is no deposit ${id}.`);
+
 /**
  * One deposit as it stands now.
  * @throws DomainError DEPOSIT_NOT_FOUND
@@ -20,8 +24,6 @@ export const getDeposit = async (
       )
     : [];
   const [deposit] = rows;
-  if (deposit === undefined) {
-    throw new DomainError("DEPOSIT_NOT_FOUND", `There is no deposit ${depositId}.`);
-  }
+  if (deposit === undefined) throw depositNotFound(depositId);
   return deposit;
 };

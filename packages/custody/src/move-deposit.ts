@@ -17,45 +17,52 @@ export const noteDeposit = async (
     readonly deposit: string;
     readonly state: DepositState;
     readonly at: Temporal.Instant;
+    readonly detail: string;
   },
 ): Promise<string> => {
+  const { by, ...what } = event;
   const id = deps.ids.uuid();
   await work.tx.insert(depositEvents).values({
-    deposit: event.deposit,
+    ...what,
     n: sql`(select coalesce(max(e.n), 0) + 1 from custody.deposit_event e where e.deposit = ${event.deposit})`,
     id,
-    state: event.state,
-    at: event.at,
-    actor: event.by.actor.id,
-    detail: "",
+    actor: by.actor.id,
   });
   return id;
 };
 
-interface Step {
+interface DepositStep {
   readonly by: By;
+  /** As it stands before the step; its row is locked. */
   readonly deposit: Deposit;
   readonly to: DepositState;
-  readonly event: string;
-  readonly at: Temporal.Instant;
+  /** For its history: what made it go there. */
+  readonly detail: string;
 }
 
-/** The money of one step: the user is credited once; what the chain takes back or returns later is the house's. */
-const postStep = async (work: Work, { by, deposit, to, event, at }: Step): Promise<void> => {
+/** The money of one step: between which accounts, and whether it happens once or with each such event. */
+const moneyOf = ({ deposit, to }: DepositStep) => {
   const custody = custodyAccount(deposit.chain);
-  const amount = deposit.amountMicroUsdc;
-  if (deposit.state === "CONFIRMED" && to === "CREDITED") {
-    const credit = userAccount(deposit.userId, "available");
-    const transfer = { ref: deposit.id, debit: custody, credit, amount };
-    await postOne(work, { by, kind: KIND.deposit, recordedAt: deposit.createdAt, transfer });
-  }
-  if (deposit.state === "CREDITED" && to === "REORGED") {
-    const transfer = { ref: event, debit: HOUSE.capital, credit: custody, amount };
-    await postOne(work, { by, kind: KIND.depositReorg, recordedAt: at, transfer });
-  }
-  if (deposit.state === "REORGED" && to === "CREDITED") {
-    const transfer = { ref: event, debit: custody, credit: HOUSE.capital, amount };
-    await postOne(work, { by, kind: KIND.depositRestore, recordedAt: at, transfer });
+  const user = userAccount(deposit.userId, "available");
+  const { capital, suspense } = HOUSE;
+  switch (`${deposit.state} ${to}`) {
+    case "CONFIRMED CREDITED":
+      return { kind: KIND.deposit, debit: custody, credit: user, once: true };
+    case "CONFIRMED SUSPENDED":
+      return { kind: KIND.depositSuspend, debit: custody, credit: suspense, once: true };
+    case "SUSPENDED CREDITED":
+      return { kind: KIND.depositRelease, debit: suspense, credit: user, once: true };
+    // The user is credited once: what the chain takes back or returns later is the house's.
+    case "CREDITED REORGED":
+      return { kind: KIND.depositReorg, debit: capital, credit: custody, once: false };
+    case "REORGED CREDITED":
+      return { kind: KIND.depositRestore, debit: custody, credit: capital, once: false };
+    case "SUSPENDED REORGED":
+      return { kind: KIND.suspenseReorg, debit: suspense, credit: custody, once: false };
+    case "REORGED SUSPENDED":
+      return { kind: KIND.suspenseRestore, debit: custody, credit: suspense, once: false };
+    default:
+      return undefined;
   }
 };
 
@@ -63,13 +70,25 @@ const postStep = async (work: Work, { by, deposit, to, event, at }: Step): Promi
 export const moveDeposit = async (
   deps: Pick<Deps, "ids">,
   work: Work,
-  input: { readonly by: By; readonly deposit: Deposit; readonly to: DepositState },
+  step: DepositStep,
 ): Promise<Deposit> => {
-  const { by, deposit, to } = input;
+  const { by, deposit, to, detail } = step;
   const at = await work.now();
-  const creditedAt = deposit.creditedAt ?? (to === "CREDITED" ? at : null);
-  await work.tx.update(deposits).set({ state: to, creditedAt }).where(eq(deposits.id, deposit.id));
-  const event = await noteDeposit(deps, work, { by, deposit: deposit.id, state: to, at });
-  await postStep(work, { by, deposit, to, event, at });
-  return { ...deposit, state: to, creditedAt };
+  const moved = {
+    state: to,
+    creditedAt: deposit.creditedAt ?? (to === "CREDITED" ? at : null),
+    suspendedAt: deposit.suspendedAt ?? (to === "SUSPENDED" ? at : null),
+    final: deposit.final && to !== "REORGED",
+  };
+  await work.tx.update(deposits).set(moved).where(eq(deposits.id, deposit.id));
+  const event = await noteDeposit(deps, work, { by, deposit: deposit.id, state: to, at, detail });
+  const money = moneyOf(step);
+  if (money !== undefined) {
+    const { once, kind, debit, credit } = money;
+    const recordedAt = once ? deposit.createdAt : at;
+    const ref = once ? deposit.id : event;
+    const transfer = { ref, debit, credit, amount: deposit.amountMicroUsdc };
+    await postOne(work, { by, kind, recordedAt, transfer });
+  }
+  return { ...deposit, ...moved };
 };

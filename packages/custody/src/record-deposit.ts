@@ -25,15 +25,16 @@ const addressOf = async (
   input: RecordDeposit,
 ): Promise<string> => {
   const { address, userId, by } = input;
-  if (address !== undefined && !chain.isAddress(address)) {
+  const to = address === undefined ? undefined : chain.addressFrom(address);
+  if (address !== undefined && to === undefined) {
     throw new DomainError("ADDRESS_INVALID", `${chain.name} has no addresses of this form.`);
   }
   if (userId === undefined) {
-    if (address !== undefined) return address;
+    if (to !== undefined) return to;
     throw new DomainError("VALIDATION_FAILED", "Say where the deposit went: address or userId.");
   }
   const wallet = await ensureWallet(deps, { by, userId, chain: chain.name });
-  if (address === undefined || address === wallet.address) return wallet.address;
+  if (to === undefined || to === wallet.address) return wallet.address;
   throw new DomainError("ADDRESS_UNKNOWN", `The address is not that of user ${userId}.`);
 };
 
@@ -60,9 +61,10 @@ export const recordDeposit = async (
     log: checkedLog(input.log),
     amountMicroUsdc: checkedAmount(input.amountMicroUsdc),
     address: await addressOf(deps, chain, input),
-    sighting: "confirmed",
-  } as const;
-  const result = await transact(deps, (work) => sightDeposit(deps, work, { by: input.by, told }));
-  if (result === undefined) throw new Error("A deposit that is there can't have vanished.");
+    block: null,
+  };
+  const result = await transact(deps, (work) =>
+    sightDeposit(deps, work, { by: input.by, told, sighting: "confirmed" }),
+  );
   return { deposit: result.deposit, replayed: result.path.length === 0 };
 };

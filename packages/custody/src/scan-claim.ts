@@ -1,21 +1,63 @@
-import { transact, type Work } from "@closebell/database";
+import { transact, type Executor, type Work } from "@closebell/database";
 import { and, eq, sql } from "drizzle-orm";
+import type { BlockRef } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { ensureChain } from "./ensure-chain.ts";
 import { scans } from "./tables.ts";
 
-/** The right to read a chain on from `cursor`, until somebody else has it. */
+/** How far a chain is read. */
+export interface ScanPlace {
+  /** The last block read; null before the first. */
+  readonly block: BlockRef | null;
+  /** The last block that was final when it had been read. */
+  readonly final: BlockRef | null;
+  /** How many blocks at once the node has answered for lately. */
+  readonly pageBlocks: number;
+}
+
+/** The right to read a chain on, until somebody else has it. */
 export interface ScanClaim {
   readonly claim: string;
-  readonly cursor: string | null;
+  readonly place: ScanPlace;
 }
+
+const placeColumns = {
+  block: scans.block,
+  blockHash: scans.blockHash,
+  finalBlock: scans.finalBlock,
+  finalHash: scans.finalHash,
+  pageBlocks: scans.pageBlocks,
+};
+
+const refOf = (number: bigint | null, hash: string | null): BlockRef | null =>
+  number === null || hash === null ? null : { number, hash };
+
+const placeOf = (row: {
+  readonly block: bigint | null;
+  readonly blockHash: string | null;
+  readonly finalBlock: bigint | null;
+  readonly finalHash: string | null;
+  readonly pageBlocks: number;
+}): ScanPlace => ({
+  block: refOf(row.block, row.blockHash),
+  final: refOf(row.finalBlock, row.finalHash),
+  pageBlocks: row.pageBlocks,
+});
+
+/** How far a chain is read, as far as is written down. */
+export const scanPlace = async (on: Executor, chain: string): Promise<ScanPlace> => {
+  const [row] = await on.select(placeColumns).from(scans).where(eq(scans.chain, chain));
+  return row === undefined ? { block: null, final: null, pageBlocks: 0 } : placeOf(row);
+};
 
 const held = (pass: ChainPass, claim: string) =>
   and(eq(scans.chain, pass.chain.name), eq(scans.claim, claim));
 
+const IN_A_WHILE = sql`clock_timestamp() + interval '30 seconds'`;
+
 /**
- * Takes the right to read the chain on, for 30 s of real time; undefined while another process has it. Answers of a chain
- * are only true in their order: two readers could undo each other's news of a reorganisation.
+ * Takes the right to read the chain, for 30 s of real time; undefined while another process has it. What a chain tells is
+ * only true in its order: two readers could undo each other's news of a reorganisation.
  */
 export const claimScan = (pass: ChainPass): Promise<ScanClaim | undefined> => {
   const chain = pass.chain.name;
@@ -25,17 +67,19 @@ export const claimScan = (pass: ChainPass): Promise<ScanClaim | undefined> => {
     await work.tx.insert(scans).values({ chain }).onConflictDoNothing();
     const [scan] = await work.tx
       .update(scans)
-      .set({ claim, claimedUntil: sql`clock_timestamp() + interval '30 seconds'` })
+      .set({ claim, claimedUntil: IN_A_WHILE })
       .where(
         and(
           eq(scans.chain, chain),
           sql`coalesce(${scans.claimedUntil} <= clock_timestamp(), true)`,
         ),
       )
-      .returning({ cursor: scans.cursor });
-    return scan && { claim, cursor: scan.cursor };
+      .returning(placeColumns);
+    return scan && { claim, place: placeOf(scan) };
   });
 };
+
+const LOST = "Reading the chain took too long; another process goes on.";
 
 /**
  * Makes sure, until the transaction ends, that nobody else reads the chain.
@@ -47,23 +91,34 @@ export const holdScan = async (work: Work, pass: ChainPass, claim: string): Prom
     .from(scans)
     .where(held(pass, claim))
     .for("share");
-  if (mine.length > 0) return;
-  throw new Error("Reading the chain took too long; another process goes on.");
+  if (mine.length === 0) throw new Error(LOST);
 };
 
-const release = async (pass: ChainPass, claim: string, cursor: { cursor?: string }) => {
-  await transact(pass.deps, (work) =>
+/**
+ * Writes down how far the chain is read, and keeps the claim for another 30 s.
+ * @throws Error where another process has taken over
+ */
+export const keepScan = async (pass: ChainPass, claim: string, place: ScanPlace): Promise<void> => {
+  const kept = await transact(pass.deps, (work) =>
     work.tx
       .update(scans)
-      .set({ ...cursor, claim: null, claimedUntil: null })
-      .where(held(pass, claim)),
+      .set({
+        block: place.block?.number ?? null,
+        blockHash: place.block?.hash ?? null,
+        finalBlock: place.final?.number ?? null,
+        finalHash: place.final?.hash ?? null,
+        pageBlocks: place.pageBlocks,
+        claimedUntil: IN_A_WHILE,
+      })
+      .where(held(pass, claim))
+      .returning({ chain: scans.chain }),
   );
+  if (kept.length === 0) throw new Error(LOST);
 };
 
-/** Gives the right back with all up to `cursor` read. Does nothing where another process has it by now. */
-export const finishScan = (pass: ChainPass, claim: string, cursor: string): Promise<void> =>
-  release(pass, claim, { cursor });
-
-/** Gives the right back with nothing read: the next one begins at the same place. */
-export const abandonScan = (pass: ChainPass, claim: string): Promise<void> =>
-  release(pass, claim, {});
+/** Gives the right back. Does nothing where another process has it by now. */
+export const releaseScan = async (pass: ChainPass, claim: string): Promise<void> => {
+  await transact(pass.deps, (work) =>
+    work.tx.update(scans).set({ claim: null, claimedUntil: null }).where(held(pass, claim)),
+  );
+};

@@ -1,78 +1,139 @@
-import { DomainError } from "@closebell/context";
-import { transact } from "@closebell/database";
-import type { ChainDeposit } from "./chain.ts";
-import { reportProblem, type ChainPass } from "./chain-pass.ts";
-import type { Sighting } from "./deposit-state.ts";
-import { abandonScan, claimScan, finishScan, holdScan } from "./scan-claim.ts";
-import { sightDeposit, type SightedDeposit } from "./sight-deposit.ts";
+import { reachable } from "@closebell/database";
+import { ChainError, type BlockRef, type ChainHead } from "./chain.ts";
+import type { ChainPass } from "./chain-pass.ts";
+import { judgeDeposits } from "./judge-deposits.ts";
+import { judgeFundings } from "./judge-fundings.ts";
+import { ownAddresses } from "./own-addresses.ts";
+import { MAX_PAGE, readPages } from "./read-pages.ts";
+import { claimScan, keepScan, releaseScan, scanPlace, type ScanPlace } from "./scan-claim.ts";
+import { addToProgress, noTally, type Scan } from "./scan-tally.ts";
+import { takeTransfers } from "./take-transfers.ts";
 
-const sightingOf = (deposit: ChainDeposit): Sighting => {
-  if (deposit.reorged === true) return "reorged";
-  return deposit.confirmed ? "confirmed" : "seen";
+/** Blocks below the final one that are read again each time, for what a node may have kept back a moment ago. */
+const OVERLAP = 32n;
+
+/** Pages of blocks never read before that one pass reads, so that catching up does not hold up all else. */
+const PAGES_AHEAD = 20;
+
+const same = (one: BlockRef | null, other: BlockRef): boolean =>
+  one !== null && one.number === other.number && one.hash === other.hash;
+
+const least = (...numbers: readonly bigint[]): bigint =>
+  numbers.reduce((smallest, number) => (number < smallest ? number : smallest));
+
+const atLeast = (number: bigint, floor: bigint): bigint => (number < floor ? floor : number);
+
+interface Begin {
+  readonly from: bigint;
+  /** True where a block that should have stayed for ever is another one now. */
+  readonly betrayed: boolean;
+}
+
+/** Where to read from: everything that was not final when it was read, and some more. */
+const beginOf = async (
+  { deps, chain }: ChainPass,
+  place: ScanPlace,
+  head: ChainHead,
+): Promise<Begin> => {
+  const { startBlock } = chain;
+  if (place.final === null) return { from: startBlock, betrayed: false };
+  const { number, hash } = place.final;
+  const still = await chain.blockAt(number);
+  if (still === undefined) throw new ChainError("behind", `Block ${number} is not there yet.`);
+  if (still.hash === hash) {
+    const from = least(number, head.final.number) - OVERLAP + 1n;
+    return { from: atLeast(from, startBlock), betrayed: false };
+  }
+  const from = atLeast(number - BigInt(deps.policy.backfillBlocks), startBlock);
+  const fields = { chain: chain.name, block: number, hash, now: still.hash, from };
+  deps.log.error(fields, "a block that was final has vanished: reading further back");
+  return { from, betrayed: true };
 };
 
-const sight = (pass: ChainPass, claim: string, deposit: ChainDeposit) => {
-  const { tx, log, address, amount } = deposit;
-  const told = {
-    chain: pass.chain.name,
-    tx,
-    log,
-    address,
-    amountMicroUsdc: amount,
-    sighting: sightingOf(deposit),
+/** The place after a page: the end of what was read, and what of it was final by then. */
+const placeAfter = (
+  before: ScanPlace,
+  page: { readonly to: BlockRef; readonly pageBlocks: number },
+  { final }: ChainHead,
+  betrayed: boolean,
+): ScanPlace => {
+  const read = page.to.number < final.number ? page.to : final;
+  const known = betrayed ? null : before.final;
+  return {
+    block:
+      before.block === null || betrayed || page.to.number >= before.block.number
+        ? page.to
+        : before.block,
+    final: known === null || read.number > known.number ? read : known,
+    pageBlocks: page.pageBlocks,
   };
-  return transact(pass.deps, async (work) => {
-    await holdScan(work, pass, claim);
-    return sightDeposit(pass.deps, work, { by: pass.by, told });
+};
+
+/** Reads all that is new and all that may have changed, and judges every deposit that is not final. */
+export const readOn = async (
+  scan: Scan,
+  from: ScanPlace,
+  options: { readonly head: ChainHead; readonly whole: boolean },
+): Promise<{ readonly from: bigint; readonly to: bigint }> => {
+  const { pass, claim, own } = scan;
+  const { head, whole } = options;
+  const begin = await beginOf(pass, from, head);
+  const pageBlocks = from.pageBlocks === 0 ? MAX_PAGE : from.pageBlocks;
+  let place = from;
+  let { betrayed } = begin;
+  let ahead = 0;
+  let readTo = begin.from - 1n;
+  const read = { from: begin.from, to: head.latest, pageBlocks, own };
+  await readPages(pass.chain, read, async (page) => {
+    await takeTransfers(scan, page.transfers);
+    place = placeAfter(place, page, head, betrayed);
+    betrayed = false;
+    await keepScan(pass, claim, place);
+    readTo = page.to.number;
+    ahead += readTo > (from.final?.number ?? -1n) ? 1 : 0;
+    return whole || ahead < PAGES_AHEAD || readTo >= head.final.number;
   });
+  const horizon = { ...head, readTo };
+  await judgeDeposits(scan, horizon);
+  await judgeFundings(scan, horizon);
+  if (begin.betrayed) {
+    await judgeDeposits(scan, horizon, { finalFrom: begin.from });
+    await judgeFundings(scan, horizon, { finalFrom: begin.from });
+  }
+  return { from: begin.from, to: readTo };
 };
 
-const count = ({ deps, progress }: ChainPass, { deposit, path, lost }: SightedDeposit): void => {
-  if (path.length === 0) return;
-  const { id, chain, tx, state, amountMicroUsdc } = deposit;
-  const fields = { depositId: id, chain, tx, state, amountMicroUsdc: amountMicroUsdc.toString() };
-  if (path.at(-1) === "CREDITED") progress.deposits += 1;
-  if (path.at(-1) === "REORGED") progress.reorged += 1;
-  if (lost) {
-    deps.log.error(fields, "the chain took back a credited deposit: house/capital bears the loss");
-  } else {
-    deps.log.info(fields, "deposit");
+/** Whether there is anything to read: not where nothing came since, nor where the node lags. */
+const hasNews = ({ deps, chain }: ChainPass, place: ScanPlace, head: ChainHead): boolean => {
+  const { block, final } = place;
+  if (block === null || final === null) return true;
+  if (head.latest.number < block.number) {
+    const fields = { chain: chain.name, latest: head.latest.number, read: block.number };
+    deps.log.debug(fields, "the node is behind what was read already");
+    return false;
   }
-};
-
-/** Asking again would change nothing about these: the deposit is left aside and reading goes on. */
-const isHopeless = (error: unknown): error is DomainError =>
-  error instanceof DomainError && error.code === "DEPOSIT_CONFLICT";
-
-/** Others' payments, and payments of nothing, which anybody can send to any address. */
-const isNotOurs = (error: unknown): boolean =>
-  error instanceof DomainError && error.code === "ADDRESS_UNKNOWN";
-
-const take = async (pass: ChainPass, claim: string, deposit: ChainDeposit): Promise<void> => {
-  if (deposit.amount <= 0n) return;
-  try {
-    const sighted = await sight(pass, claim, deposit);
-    if (sighted !== undefined) count(pass, sighted);
-  } catch (error) {
-    if (isNotOurs(error)) return;
-    if (!isHopeless(error)) throw error;
-    reportProblem(pass, "deposits", error);
-  }
+  return !same(block, head.latest) || !same(final, head.final);
 };
 
 /**
- * Reads the chain on from where it was left and records what it tells, each deposit in its own transaction. The place is
- * moved on only after all of them: a crash tells them again, which changes nothing.
+ * Reads the chain on from where it was left and moves every deposit as far as it has come. Whatever is read is read again
+ * until it is final, and some more: a crash, a lagging node or a reorganisation changes nothing about what is credited.
  */
 export const scanDeposits = async (pass: ChainPass): Promise<void> => {
+  const { deps, chain } = pass;
+  const before = await reachable(deps.database.url, () => scanPlace(deps.database.orm, chain.name));
+  if (!hasNews(pass, before, await chain.head())) return;
   const mine = await claimScan(pass);
   if (mine === undefined) return;
+  const { claim, place } = mine;
+  const tally = noTally();
   try {
-    const page = await pass.chain.deposits(mine.cursor);
-    for (const deposit of page.deposits) await take(pass, mine.claim, deposit);
-    await finishScan(pass, mine.claim, page.cursor);
-  } catch (error) {
-    await abandonScan(pass, mine.claim);
-    throw error;
+    const head = await chain.head();
+    if (!hasNews(pass, place, head)) return;
+    const scan = { pass, claim, own: await ownAddresses(pass), tally };
+    await readOn(scan, place, { head, whole: false });
+  } finally {
+    addToProgress(pass, tally);
+    await releaseScan(pass, claim);
   }
 };

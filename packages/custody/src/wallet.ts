@@ -44,12 +44,14 @@ export const walletAt = async (
   return wallet;
 };
 
-/** Whether an address is one of our own, on any chain and in any spelling: EVM chains share addresses. */
+/**
+ * Whether an address is a user's deposit address, or one the house ever had, on any chain and in any spelling: EVM chains
+ * share addresses.
+ */
 export const isOwnAddress = async (on: Executor, address: string): Promise<boolean> => {
-  const found = await on
-    .select({ chain: wallets.chain })
-    .from(wallets)
-    .where(sql`lower(${wallets.address}) = lower(${address})`)
-    .limit(1);
+  const found = await on.execute(sql`
+    select from custody.wallet where lower(address) = lower(${address})
+    union all select from custody.house_address where lower(address) = lower(${address})
+    limit 1`);
   return found.length > 0;
 };
