@@ -1,11 +1,13 @@
 import { explain } from "@closebell/runtime";
+import { runDevChain } from "./dev-chain/run-dev-chain.ts";
 import { playDemo } from "./play-demo.ts";
 import { runService } from "./run-service.ts";
 
-const USAGE = `Usage: bun run start | sandbox | demo
+const USAGE = `Usage: bun run start | sandbox | demo | dev:chain
 
   start     the service on real time, with a PostgreSQL of its own under .data/
   sandbox   the same on a clock that you move, under .data/sandbox/
+  dev:chain the sandbox with an EVM chain of its own beside it: real deposits and payments of worthless money
   demo      plays one round in seconds on a throw-away database, and checks the books at each step
 `;
 
@@ -16,6 +18,9 @@ const run = async (command: string): Promise<number | undefined> => {
       return undefined;
     case "sandbox":
       await runService({ sandbox: true });
+      return undefined;
+    case "dev:chain":
+      await runDevChain();
       return undefined;
     case "demo":
       return await playDemo((line) => console.log(line));

@@ -11,8 +11,21 @@ import {
   stopOnSignal,
 } from "@closebell/runtime";
 import { createScheduler, type Scheduler } from "@closebell/scheduler";
-import { banner } from "./banner.ts";
+import { banner, type BannerParts } from "./banner.ts";
 import { sandboxMorning } from "./sandbox-morning.ts";
+
+/** What a service runs beside. */
+export interface Beside {
+  readonly config: Config;
+  /** What to tell whoever started it, after the banner. */
+  readonly welcome: (parts: BannerParts) => Promise<string>;
+}
+
+export interface ServiceOptions {
+  readonly sandbox: boolean;
+  /** Starts something before the service, to be stopped after it, and says how the service is then configured. */
+  readonly beside?: (started: AsyncDisposableStack) => Promise<Beside>;
+}
 
 interface Service {
   readonly config: Config;
@@ -22,6 +35,7 @@ interface Service {
   readonly started: AsyncDisposableStack;
   /** Aborted when the end came before all was started. */
   readonly interrupt: AbortSignal;
+  readonly welcome?: Beside["welcome"] | undefined;
 }
 
 /** One process has them all, so it may have more of them. */
@@ -68,14 +82,16 @@ const start = async (service: Service): Promise<void> => {
   log.info({ url: api.url, sandbox: runtime.sandbox }, "service started");
   await firstTick(scheduler);
   // stdout is the log
-  process.stderr.write(await banner({ runtime, place, url: api.url }));
+  const parts = { runtime, place, url: api.url };
+  process.stderr.write(await banner(parts));
+  if (service.welcome !== undefined) process.stderr.write(await service.welcome(parts));
 };
 
 /**
  * Runs API, docs and scheduler in this process until it is told to stop; as a sandbox, on a database of its own.
  * @throws ConfigError, DomainError where it can't start; what it had started is stopped again
  */
-export const runService = async (options: { readonly sandbox: boolean }): Promise<void> => {
+export const runService = async ({ sandbox, beside }: ServiceOptions): Promise<void> => {
   const config = readConfig();
   const log = createLogger({ ...config, name: "closebell" });
   const started = new AsyncDisposableStack();
@@ -92,7 +108,16 @@ export const runService = async (options: { readonly sandbox: boolean }): Promis
   });
   onLauncherExit(() => shutdown("the launcher is gone"));
   try {
-    await start({ ...options, config, log, started, interrupt: interrupt.signal });
+    const own = await beside?.(started);
+    interrupt.signal.throwIfAborted();
+    await start({
+      sandbox,
+      config: own?.config ?? config,
+      log,
+      started,
+      interrupt: interrupt.signal,
+      welcome: own?.welcome,
+    });
   } catch (error) {
     // who asked for the end has it coming
     if (interrupt.signal.aborted) return;

@@ -8,16 +8,10 @@ const NODE_TIMEOUT_MS = 10_000;
 
 const evmChain = async (config: EvmConfig, signs: boolean): Promise<Chain> => {
   const { createEvmChain } = await import("@closebell/adapters/chain/evm");
-  const { kind: _kind, coldWallet, confirmations, hotWalletKey, depositKey, ...rest } = config;
+  const { kind: _kind, hotWalletKey, depositKey, ...described } = config;
+  const keys = signs ? { hotWalletKey, depositKey } : {};
   try {
-    return createEvmChain({
-      ...rest,
-      timeoutMs: NODE_TIMEOUT_MS,
-      ...(coldWallet === undefined ? {} : { coldWallet }),
-      ...(confirmations === undefined ? {} : { confirmations }),
-      ...(signs && hotWalletKey !== undefined ? { hotWalletKey } : {}),
-      ...(signs && depositKey !== undefined ? { depositKey } : {}),
-    });
+    return createEvmChain({ ...described, ...keys, timeoutMs: NODE_TIMEOUT_MS });
   } catch (error) {
     // an address with a wrong checksum, a key of another address: what the environment says contradicts itself
     throw new ConfigError([error instanceof Error ? error.message : String(error)]);

@@ -42,7 +42,7 @@ export interface Runtime extends OracleDeps, CustodyDeps {
   readonly registry: Registry;
   readonly telemetry: Telemetry;
   readonly probes: readonly Probe[];
-  /** Only where a price source is simulated. */
+  /** Only where a price source and every chain is simulated. */
   readonly simulation?: Simulation;
   /** Checks the books on a connection of its own, which may take minutes. */
   audit(): Promise<BooksAudit>;
@@ -102,6 +102,16 @@ const stopper = (log: Logger, { database, events, queue }: Opened): (() => Promi
   return () => (stopping ??= stop());
 };
 
+/** A key that nobody needs here is one more place to steal it from. */
+const warnOfKeys = ({ config: { chain }, signs, log }: RuntimeOptions): void => {
+  if (signs === true || chain.kind === "simulated") return;
+  if (chain.hotWalletKey === undefined && chain.depositKey === undefined) return;
+  log.warn(
+    {},
+    "this process signs nothing: take EVM_HOT_WALLET_KEY and EVM_DEPOSIT_KEY out of its environment",
+  );
+};
+
 const open = async (options: RuntimeOptions, database: Database): Promise<Runtime> => {
   const { config, log, place } = options;
   const { sandbox } = await checkDatabase(database, config);
@@ -112,7 +122,10 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
   const events = await createEvents({ redisUrl, databaseUrl: place.url, log, ids: randomIds });
   const queue = await connectQueue(options, telemetry);
   const deps: Deps = { database, events, ids: randomIds, log };
-  const simulation = createSimulation(deps, oracles);
+  // what is made up never goes with money that is not
+  const made = chains.every((chain) => chain.simulated);
+  const simulation = made ? createSimulation(deps, oracles) : undefined;
+  warnOfKeys(options);
   const travels = await eventsTravel(events, EVENTS_WITHIN_MS);
   if (!travels) log.warn({}, "events do not travel yet; going on without them");
   return {

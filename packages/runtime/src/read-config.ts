@@ -136,3 +136,7 @@ export const readConfig = (env: Environment = process.env): Config => {
   }
   return config;
 };
+
+/** The same with some variables set, or unset, by the program itself. @throws ConfigError */
+export const readConfigWith = (changes: Environment): Config =>
+  readConfig({ ...process.env, ...changes });

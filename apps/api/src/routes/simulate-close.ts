@@ -20,7 +20,7 @@ const setCloseRoute = createRoute({
   },
 });
 
-/** Does not exist where prices are real. */
+/** Does not exist where prices or money are real. */
 export const simulateCloseRoutes = (app: ApiApp, { deps }: ApiParts): void => {
   const { simulation } = deps;
   if (simulation === undefined) return;

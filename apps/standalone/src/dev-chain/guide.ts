@@ -1,0 +1,108 @@
+import { currentRounds } from "@closebell/rounds";
+import type { Runtime } from "@closebell/runtime";
+import type { Player } from "./fund-players.ts";
+import type { DevChain } from "./open-dev-chain.ts";
+
+export interface GuideParts {
+  readonly runtime: Runtime;
+  readonly chain: DevChain;
+  readonly url: string;
+  readonly ann: Player;
+  readonly bob: Player;
+}
+
+const JSON_TYPE = "-H 'Content-Type: application/json'";
+
+const word = (value: string | bigint): string =>
+  (typeof value === "bigint" ? value.toString(16) : value.slice(2).toLowerCase()).padStart(64, "0");
+
+/** Calls of the token by its public interface: `transfer(address,uint256)`, `balanceOf(address)`. */
+const transferData = (to: string, amount: bigint): string => `0xa9059cbb${word(to)}${word(amount)}`;
+const balanceData = (of: string): string => `0x70a08231${word(of)}`;
+
+const post = (url: string, body: unknown, key?: string): string => {
+  const keyed = key === undefined ? "" : ` -H 'Idempotency-Key: ${key}'`;
+  return `curl -s ${url} ${JSON_TYPE}${keyed} -d '${JSON.stringify(body)}'`;
+};
+
+const rpc = (url: string, method: string, params: readonly unknown[]): string =>
+  post(url, { jsonrpc: "2.0", id: 1, method, params });
+
+type Step = readonly [title: string, ...commands: readonly string[]];
+
+const money = (parts: GuideParts): readonly Step[] => {
+  const { chain, url, ann, bob } = parts;
+  const { anvil, token, outsider } = chain;
+  const transfer = {
+    from: anvil.owner,
+    to: token.address,
+    data: transferData(ann.address, 50_000_000n),
+  };
+  const bet = (userId: string, side: string, stakeMicroUsdc: string) =>
+    post(`${url}/bets`, { userId, side, stakeMicroUsdc }, `${side}-1`);
+  return [
+    [
+      "Pay 50 USDC more to ann's address, in a transaction of the chain",
+      rpc(anvil.url, "eth_sendTransaction", [transfer]),
+    ],
+    [
+      "Watch it: SEEN in a block, CREDITED some five seconds later, when the block is final",
+      `curl -s ${url}/users/${ann.userId}/deposits`,
+      `curl -s ${url}/users/${ann.userId}/balance`,
+    ],
+    [
+      "ann bets 25 USDC on UP, bob 10 on DOWN",
+      bet(ann.userId, "UP", "25000000"),
+      bet(bob.userId, "DOWN", "10000000"),
+    ],
+    [
+      "Say where ann may be paid; here an address waits an hour (24 in production)",
+      post(`${url}/users/${ann.userId}/payout-addresses`, { address: outsider }),
+    ],
+  ];
+};
+
+const ending = (parts: GuideParts, settlesFrom: string, code: string): readonly Step[] => {
+  const { chain, url, ann } = parts;
+  const { anvil, token, outsider, envFile } = chain;
+  const withdrawal = { userId: ann.userId, amountMicroUsdc: "30000000", to: outsider };
+  const call = { to: token.address, data: balanceData(outsider) };
+  return [
+    [
+      `Move the clock past the close: round ${code} locks and settles (prices are made up)`,
+      post(`${url}/simulate/clock`, { to: settlesFrom }),
+      `curl -s ${url}/rounds/${code}`,
+    ],
+    ["ann takes 30 USDC out", post(`${url}/withdrawals`, withdrawal, "out-1")],
+    [
+      "Watch it: SIGNED, BROADCAST, MINED, CONFIRMED when its block is final",
+      `curl -s ${url}/users/${ann.userId}/withdrawals`,
+    ],
+    [
+      "What the payee holds, by the chain itself (hexadecimal micro-USDC: 0x1c9c380 is 30 USDC)",
+      rpc(anvil.url, "eth_call", [call, "latest"]),
+    ],
+    [
+      "Does the chain hold what the books say, item by item?",
+      `bun --env-file=${envFile} run admin chain reserves`,
+    ],
+  ];
+};
+
+/** What a newcomer can do, step by step, each a line to paste. */
+export const guide = async (parts: GuideParts): Promise<string> => {
+  const { open } = await currentRounds(parts.runtime, {});
+  if (open === null) throw new Error("No round takes bets.");
+  const steps = [...money(parts), ...ending(parts, open.settlesFrom.toString(), open.code)];
+  const { ann, chain } = parts;
+  const text = steps.map(([title, ...commands], n) =>
+    [`${n + 1}. ${title}`, ...commands.map((command) => `   ${command}`)].join("\n"),
+  );
+  return [
+    `A development chain runs beside it, at ${chain.anvil.url}. Its money and its keys are worth nothing.`,
+    `ann (${ann.userId}) was funded on it with 100 USDC, at her address ${ann.address}`,
+    `by the transaction ${ann.tx}. Her steps, each to be pasted into another terminal:\n`,
+    text.join("\n\n"),
+    "\nEverything is gone when it stops.\n",
+  ].join("\n");
+};

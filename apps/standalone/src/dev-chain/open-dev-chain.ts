@@ -1,0 +1,87 @@
+import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Anvil, DevToken } from "@closebell/adapters/chain/dev";
+import { parseUsdc } from "@closebell/money";
+import { type Config, readConfigWith } from "@closebell/runtime";
+
+/** A chain of one's own with a dollar on it, and the settings under which the service uses it. */
+export interface DevChain {
+  readonly config: Config;
+  readonly anvil: Anvil;
+  readonly token: DevToken;
+  /** An outsider's address on it. */
+  readonly outsider: string;
+  /** A file that gives a command the same settings. */
+  readonly envFile: string;
+}
+
+const WEI_PER_COIN = 10n ** 18n;
+
+const settingsOf = async (anvil: Anvil, token: DevToken, folder: string) => {
+  const { devKeys } = await import("@closebell/adapters/chain/dev");
+  const { xpub, xprv, hotWallet, coldWallet } = devKeys();
+  await anvil.setBalance(hotWallet.address, 10n * WEI_PER_COIN);
+  // what an operator brings in: withdrawals can be paid before deposits are gathered
+  await token.transfer(hotWallet.address, parseUsdc("1000"));
+  return {
+    DATA_DIR: folder,
+    ORACLE: "simulated",
+    CHAIN: "evm",
+    EVM_CHAIN_NAME: "anvil",
+    EVM_CHAIN_ID: String(anvil.chainId),
+    EVM_RPC_URL: anvil.url,
+    EVM_USDC_ADDRESS: token.address,
+    EVM_XPUB: xpub,
+    EVM_HOT_WALLET_ADDRESS: hotWallet.address,
+    EVM_COLD_WALLET_ADDRESS: coldWallet,
+    EVM_START_BLOCK: "0",
+    EVM_HOT_WALLET_KEY: hotWallet.key,
+    EVM_DEPOSIT_KEY: xprv,
+    WITHDRAWAL_AUTO_APPROVE_MICRO_USDC: "1000000000",
+    PAYOUT_ADDRESS_DELAY_HOURS: "1",
+  };
+};
+
+/** Whatever else is set: this is a database and a chain of its own. */
+const UNSET = {
+  NODE_ENV: undefined,
+  DATABASE_URL: undefined,
+  DATABASE_URL_FILE: undefined,
+  REDIS_URL: undefined,
+  REDIS_URL_FILE: undefined,
+  EVM_RPC_URL_FILE: undefined,
+  EVM_RPC_URL_SECOND: undefined,
+  EVM_RPC_URL_SECOND_FILE: undefined,
+  EVM_HOT_WALLET_KEY_FILE: undefined,
+  EVM_DEPOSIT_KEY_FILE: undefined,
+};
+
+const newFolder = async (started: AsyncDisposableStack): Promise<string> => {
+  const folder = await mkdtemp(join(tmpdir(), "closebell-dev-chain-"));
+  started.defer(() => rm(folder, { recursive: true, force: true }));
+  // PostgreSQL may run as another user, who must get through
+  await chmod(folder, 0o755);
+  return folder;
+};
+
+const secondAccount = async (anvil: Anvil): Promise<string> => {
+  const accounts = await anvil.request("eth_accounts");
+  const second: unknown = Array.isArray(accounts) ? accounts[1] : undefined;
+  if (typeof second !== "string") throw new Error("The development chain has no second account.");
+  return second;
+};
+
+/** Starts one; it and everything on it is gone when `started` is disposed of. A block a second, final after five. */
+export const openDevChain = async (started: AsyncDisposableStack): Promise<DevChain> => {
+  const { deployToken, startAnvil } = await import("@closebell/adapters/chain/dev");
+  const folder = await newFolder(started);
+  const anvil = started.use(await startAnvil({ mining: { everySeconds: 1 } }));
+  const token = await deployToken(anvil);
+  const settings = await settingsOf(anvil, token, folder);
+  const envFile = join(folder, "env");
+  const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
+  await Bun.write(envFile, lines.join(""));
+  const config = readConfigWith({ ...UNSET, ...settings });
+  return { config, anvil, token, outsider: await secondAccount(anvil), envFile };
+};
