@@ -1,5 +1,6 @@
 import type { AddCommand } from "../../program.ts";
 import { addDeposits } from "./deposits.ts";
+import { addKeys } from "./keys.ts";
 import { addReserves } from "./reserves.ts";
 import { addScan } from "./scan.ts";
 import { addStatus } from "./status.ts";
@@ -22,6 +23,7 @@ export const chainCommand: AddCommand = (program, cli) => {
     addWithdrawals,
     addSwitch,
     addSweep,
+    addKeys,
   ])
     add(chain, cli);
 };
