@@ -6,6 +6,7 @@ export * from "./approve-withdrawal.ts";
 export * from "./chain-sender.ts";
 export * from "./chain.ts";
 export type { ChainProblem, ChainProgress, ChainStep } from "./chain-pass.ts";
+export * from "./chain-totals.ts";
 export * from "./credit-user.ts";
 export * from "./custody-deps.ts";
 export * from "./custody-policy.ts";

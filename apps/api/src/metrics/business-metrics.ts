@@ -3,19 +3,9 @@ import type { Database } from "@closebell/database";
 import { imbalance, tvl } from "@closebell/ledger";
 import { roundStatistics, settlingRounds, type BetIntake } from "@closebell/rounds";
 import { Gauge, type Registry } from "prom-client";
+import { custodyGauges } from "./custody-gauges.ts";
+import type { GaugeKind, Reading } from "./gauge-kind.ts";
 import { remembered } from "./remembered.ts";
-
-interface Reading {
-  readonly labels: Readonly<Record<string, string>>;
-  readonly value: bigint | number;
-}
-
-interface GaugeKind {
-  readonly name: string;
-  readonly help: string;
-  readonly labelNames: readonly string[];
-  readonly read: () => Promise<readonly Reading[]>;
-}
 
 export interface BusinessMetricsDeps {
   readonly database: Database;
@@ -149,7 +139,12 @@ const register = ({ registry, log }: BusinessMetricsDeps, kind: GaugeKind): void
 
 /** What the database and the bet intake know, read when somebody scrapes and kept for a few seconds. */
 export const registerBusinessMetrics = (deps: BusinessMetricsDeps): void => {
-  for (const kind of [...roundGauges(deps), ...settlementGauges(deps), ...moneyGauges(deps)])
+  for (const kind of [
+    ...roundGauges(deps),
+    ...settlementGauges(deps),
+    ...moneyGauges(deps),
+    ...custodyGauges(deps),
+  ])
     register(deps, kind);
   register(deps, {
     name: "closebell_bet_intake_waiting",
