@@ -9,6 +9,7 @@ import type { Bell } from "./bell.ts";
 import { createChainMetrics } from "./chain-metrics.ts";
 import { chainPass } from "./chain-pass.ts";
 import { createPassBell } from "./pass.ts";
+import { recheckPass } from "./recheck-pass.ts";
 import { reservesPass } from "./reserves-pass.ts";
 import { roundsPass } from "./rounds-pass.ts";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.ts";
@@ -41,12 +42,13 @@ export interface Scheduler {
 
 const AUDIT_EVERY_MS = 3_600_000;
 const RESERVES_EVERY_MS = 300_000;
+const RECHECK_EVERY_MS = 60_000;
 const BEAT_EVERY_MS = 5_000;
 /** A pass may settle a large round for minutes; past this it counts as stuck. */
 const LONGEST_PASS_MS = 600_000;
 const STOP_MS = 3_000;
 
-type Bells = Readonly<Record<"rounds" | "chain" | "audit" | "reserves", Bell>>;
+type Bells = Readonly<Record<"rounds" | "chain" | "audit" | "reserves" | "recheck", Bell>>;
 
 /** Which bell a job rings. */
 const bellOf = (bells: Bells, job: string): Bell =>
@@ -79,6 +81,7 @@ const startTimer = (bells: Bells, tickMs: number, alive: () => void): (() => voi
   const rare = [
     { bell: bells.audit, everyMs: AUDIT_EVERY_MS, rungAt: performance.now() },
     { bell: bells.reserves, everyMs: RESERVES_EVERY_MS, rungAt: performance.now() },
+    { bell: bells.recheck, everyMs: RECHECK_EVERY_MS, rungAt: performance.now() },
   ];
   const tick = () => {
     for (const bell of [bells.rounds, bells.chain]) {
@@ -134,14 +137,14 @@ const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () 
     chain: createPassBell(passDeps, chainPass(deps, chains)),
     audit: createPassBell(passDeps, auditPass(deps, metrics)),
     reserves: createPassBell(passDeps, reservesPass(deps, chains)),
+    recheck: createPassBell(passDeps, recheckPass(deps)),
   };
 };
 
 const followClock = (deps: SchedulerDeps, bells: Bells): (() => void) =>
   deps.events.subscribe((event) => {
     if (event.type !== "clock.moved") return;
-    quietly(bells.rounds);
-    quietly(bells.chain);
+    for (const bell of [bells.rounds, bells.chain, bells.recheck]) quietly(bell);
   });
 
 /**

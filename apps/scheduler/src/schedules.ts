@@ -14,6 +14,8 @@ export const SCHEDULES: readonly Schedule[] = [
   // from the usual minute a close is asked for until well after the grace
   { name: "settle-regular", pattern: "0 5-59 16 * * 1-5", tz },
   { name: "settle-early", pattern: "0 5-59 13 * * 1-5", tz },
+  // closes are final from 17:15; what did not answer is asked again when it is due
+  { name: "recheck", everyMs: 300_000 },
   { name: "schedule-ahead", pattern: "0 0 6,18 * * *", tz },
   { name: "rounds", everyMs: 60_000 },
   { name: "chain", everyMs: 15_000 },

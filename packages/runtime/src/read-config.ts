@@ -87,6 +87,8 @@ const marketOf = (variables: Variables): MarketSettings => ({
   onGraceEnd: "void",
   sources: [variables.ORACLE],
   sourceRule: "first",
+  toleranceBps: 0,
+  auditSources: [],
 });
 
 const configOf = (variables: Variables): Config => {
