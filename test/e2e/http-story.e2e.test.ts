@@ -1,55 +1,9 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { describeWithRedis, scratchRedis } from "../../packages/database/src/testing/index.ts";
+import { type Client, clientOf, objectOf, textOf } from "./http-client.ts";
 import { eventually, runProgram, scratchFolder } from "./run-program.ts";
 
 setDefaultTimeout(90_000);
-
-type Json = Record<string, unknown>;
-
-/** A client that knows nothing but HTTP. */
-const clientOf = (url: string) => {
-  const call = async (
-    method: string,
-    path: string,
-    body?: Json,
-    key?: string,
-  ): Promise<{ status: number; body: Json; replayed: boolean }> => {
-    const response = await fetch(`${url}${path}`, {
-      method,
-      headers: {
-        ...(body !== undefined && { "Content-Type": "application/json" }),
-        ...(key !== undefined && { "Idempotency-Key": key }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    const parsed: unknown = await response.json();
-    return {
-      status: response.status,
-      body: typeof parsed === "object" && parsed !== null ? { ...parsed } : {},
-      replayed: response.headers.get("Idempotency-Replayed") === "true",
-    };
-  };
-  return {
-    get: (path: string) => call("GET", path),
-    post: (path: string, body: Json, key?: string) => call("POST", path, body, key),
-  };
-};
-
-type Client = ReturnType<typeof clientOf>;
-
-const textOf = (value: Json, name: string): string => {
-  const found = value[name];
-  if (typeof found !== "string") throw new Error(`${name} is no text in ${JSON.stringify(value)}`);
-  return found;
-};
-
-const objectOf = (value: Json, name: string): Json => {
-  const found = value[name];
-  if (typeof found !== "object" || found === null) {
-    throw new Error(`${name} is no object in ${JSON.stringify(value)}`);
-  }
-  return { ...found };
-};
 
 const newUser = async (client: Client, handle: string, tx: string): Promise<string> => {
   const { status, body } = await client.post("/users", { handle });
