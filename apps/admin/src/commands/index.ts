@@ -13,6 +13,7 @@ import { lockRoundCommand } from "./lock-round.ts";
 import { logCommand } from "./log.ts";
 import { marketsCommand } from "./markets.ts";
 import { migrateCommand } from "./migrate.ts";
+import { oracleCommand } from "./oracle/index.ts";
 import { openRoundCommand } from "./open-round.ts";
 import { pauseCommand } from "./pause.ts";
 import { releaseCommand } from "./release.ts";
@@ -48,6 +49,7 @@ export const COMMANDS: readonly AddCommand[] = [
     releaseCommand,
     advanceCommand,
     marketsCommand,
+    oracleCommand,
     calendarCommand,
   ]),
   group("Users and money:", [

@@ -7,22 +7,16 @@ import { table } from "../output/table.ts";
 import { pageAnswer } from "../present/page.ts";
 import { ROUND_COLUMNS, roundJson, roundText } from "../present/round.ts";
 import type { AddCommand } from "../program.ts";
+import { ATTEMPT_COLUMNS } from "./oracle/attempts.ts";
 
 const oneRound = async (session: Session, code: string): Promise<Answer> => {
   const { runtime, globals, terminal } = session;
   const round = await getRound(runtime, { market: globals.market, code });
   const attempts = await roundEvidence(runtime, { market: globals.market, code });
-  const evidence = table(
-    attempts,
-    [
-      { title: "ASKED AT", of: ({ beganAt }) => beganAt.toString() },
-      { title: "SOURCE", of: ({ source }) => source },
-      { title: "PREVIOUS", of: ({ previousClose }) => previousClose ?? "-", right: true },
-      { title: "CLOSE", of: ({ close }) => close ?? "-", right: true },
-      { title: "CAME TO", of: ({ failure, detail }) => `${failure ?? "valid"}: ${detail}` },
-    ],
-    { none: "No source was asked yet.", bold: (title) => terminal.bold(title) },
-  );
+  const evidence = table(attempts, ATTEMPT_COLUMNS, {
+    none: "No source was asked yet.",
+    bold: (title) => terminal.bold(title),
+  });
   return {
     json: { ...roundJson(round), attempts },
     text: `${roundText(round)}\n\n${evidence}`,

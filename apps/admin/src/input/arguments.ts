@@ -58,3 +58,12 @@ export const timeArgument = (text: string): string =>
   /^([01]\d|2[0-3]):[0-5]\d$/.test(text)
     ? text
     : refuse("Give a time of day as HH:MM, such as 13:00.");
+
+/** Reads names set apart by commas; `none` for an empty list. */
+export const listArgument = (text: string): readonly string[] =>
+  text.trim() === "none"
+    ? []
+    : text
+        .split(",")
+        .map((name) => name.trim())
+        .filter((name) => name !== "");

@@ -7,6 +7,7 @@ import {
   dateArgument,
   durationArgument,
   instantArgument,
+  listArgument,
   timeArgument,
   wholeNumber,
 } from "./arguments.ts";
@@ -82,4 +83,10 @@ describe("other arguments", () => {
       expect(() => durationArgument(text)).toThrow(InvalidArgumentError);
     },
   );
+});
+
+test("a list is set apart by commas, and none is an empty one", () => {
+  expect(listArgument("massive:I:NDX, file")).toEqual(["massive:I:NDX", "file"]);
+  expect(listArgument("file")).toEqual(["file"]);
+  expect([listArgument("none"), listArgument(""), listArgument(" , ")]).toEqual([[], [], []]);
 });

@@ -1,4 +1,4 @@
-import type { Round } from "@closebell/rounds";
+import type { Round, RoundRules } from "@closebell/rounds";
 import { facts, type Column } from "../output/table.ts";
 import { digits, usdc, usdcOrDash } from "./money.ts";
 
@@ -21,6 +21,7 @@ export const roundJson = (round: Round) => ({
   voidReason: round.voidReason,
   previousClose: round.previousClose,
   close: round.close,
+  priceSource: round.priceSource,
   poolUpMicroUsdc: digits(round.poolUp),
   poolDownMicroUsdc: digits(round.poolDown),
   feeMicroUsdc: digits(round.fee),
@@ -36,9 +37,16 @@ export const roundJson = (round: Round) => ({
     onGraceEnd: round.rules.onGraceEnd,
     sources: round.rules.sources,
     sourceRule: round.rules.sourceRule,
+    toleranceBps: round.rules.toleranceBps,
     tie: "DOWN",
   },
 });
+
+/** Whom a market or a round asks, and how their answers become a price. */
+export const sourcesText = ({ sources, sourceRule, toleranceBps }: RoundRules): string => {
+  const within = toleranceBps === 0 ? "" : ` within ${toleranceBps} bps`;
+  return `${sources.join(", ")} (${sourceRule}${within})`;
+};
 
 const stateOf = (round: Round): string => {
   if (round.heldReason !== null) return `${round.state} (held: ${round.heldReason})`;
@@ -78,6 +86,7 @@ export const roundText = (round: Round): string =>
     ["up", `${usdc(round.poolUp)} USDC in ${round.betsUp} bets`],
     ["down", `${usdc(round.poolDown)} USDC in ${round.betsDown} bets`],
     ["fee", `${usdcOrDash(round.fee)} USDC (${round.rules.feeBps / 100} % of the losing pool)`],
-    ["sources", `${round.rules.sources.join(", ")} (${round.rules.sourceRule})`],
+    ["closes of", round.priceSource ?? undefined],
+    ["sources", sourcesText(round.rules)],
     ["settled", round.settledAt?.toString()],
   ]);

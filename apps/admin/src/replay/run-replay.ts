@@ -54,6 +54,8 @@ export const replayMarket = (usual: MarketSettings): MarketSettings => ({
   onGraceEnd: "void",
   sources: ["file"],
   sourceRule: "first",
+  toleranceBps: 0,
+  auditSources: [],
 });
 
 /** The audit at the end reads every transfer of twenty years. */

@@ -65,6 +65,20 @@ const roundGauges = (deps: BusinessMetricsDeps): GaugeKind[] => {
       read: async () => byLabel("market", (await statistics()).held),
     },
     {
+      name: "closebell_close_differences",
+      help: "Rounds of the last three days with a close that is no longer what they were settled on",
+      labelNames: ["market", "source", "changes_outcome"],
+      read: async () =>
+        (await statistics()).closeDifferences.map((row) => ({
+          labels: {
+            market: row.market,
+            source: row.source,
+            changes_outcome: String(row.changesOutcome),
+          },
+          value: row.rounds,
+        })),
+    },
+    {
       name: "closebell_calendar_days_left",
       help: "Days the calendar still knows",
       labelNames: ["exchange"],

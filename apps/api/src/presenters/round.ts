@@ -23,6 +23,7 @@ export const presentRound = (round: Round, simulated: Simulated): z.infer<typeof
   voidReason: round.voidReason,
   previousClose: round.previousClose,
   close: round.close,
+  priceSource: round.priceSource,
   poolUpMicroUsdc: String(round.poolUp),
   poolDownMicroUsdc: String(round.poolDown),
   feeMicroUsdc: round.fee === null ? null : String(round.fee),

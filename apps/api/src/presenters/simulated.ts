@@ -1,6 +1,8 @@
+import { parseSource } from "@closebell/rounds";
+
 /** Which prices and chains are made up, so that every place that shows them can say so. */
 export interface Simulated {
-  /** True where one of these price sources is simulated. */
+  /** True where one of these price sources, written as a market lists them, is simulated. */
   prices(sources: readonly string[]): boolean;
   chain(name: string): boolean;
   /** True where any chain is. */
@@ -22,7 +24,7 @@ export const simulatedFrom = (oracles: readonly Named[], chains: readonly Named[
   const price = lookup(oracles);
   const chain = lookup(chains);
   return {
-    prices: (sources) => sources.some(price),
+    prices: (sources) => sources.some((entry) => price(parseSource(entry).name)),
     chain,
     anyChain: () => chains.some((one) => one.simulated),
   };

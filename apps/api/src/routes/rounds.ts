@@ -1,9 +1,9 @@
-import { getMarket, listRounds, roundEvidence } from "@closebell/rounds";
+import { closeChecks, getMarket, listRounds, roundEvidence } from "@closebell/rounds";
 import { createRoute, z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
-import { presentAttempt } from "../presenters/evidence.ts";
+import { presentAttempt, presentCheck } from "../presenters/evidence.ts";
 import { presentPage } from "../presenters/page.ts";
 import { presentCurrent, presentRound } from "../presenters/round.ts";
 import { marketIn, roundCodeIn } from "../schemas/common.ts";
@@ -70,6 +70,8 @@ const evidenceRoute = createRoute({
   path: "/rounds/{code}/evidence",
   operationId: "getRoundEvidence",
   summary: "What a round's price sources answered",
+  description:
+    "Every attempt, the failed ones too, up to the last 500; and how the closes compared when they were read again.",
   tags,
   request: { params: roundParams, query: marketQuery },
   responses: { 200: jsonAnswer("Every attempt.", evidenceSchema), ...roundRefusals },
@@ -94,12 +96,17 @@ export const roundRoutes = (app: ApiApp, { deps, reads, simulated }: ApiParts): 
   app.openapi(evidenceRoute, async (c) => {
     const { code } = c.req.valid("param");
     const market = await getMarket(deps, { code: c.req.valid("query").market });
-    const attempts = await roundEvidence(deps, { market: market.code, code });
+    const round = { market: market.code, code };
+    const [attempts, checks] = await Promise.all([
+      roundEvidence(deps, round),
+      closeChecks(deps, round),
+    ]);
     return c.json(
       {
         market: market.code,
         code,
         items: attempts.map((attempt) => presentAttempt(attempt, simulated)),
+        checks: checks.map(presentCheck),
       },
       200,
     );

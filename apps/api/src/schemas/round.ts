@@ -28,9 +28,21 @@ export const rulesSchema = z
         "A move above this, in basis points of the previous close, waits for an operator",
     }),
     onGraceEnd: z.enum(["void", "hold"]),
-    sources: z.array(z.string()).openapi({ example: ["simulated"] }),
-    sourceRule: z.enum(["first", "all-agree"]),
+    sources: z.array(z.string()).openapi({
+      example: ["simulated"],
+      description:
+        "Who is asked for the closes, in order: a name, or name:SYMBOL where the source has its own symbol",
+    }),
+    sourceRule: z.enum(["first", "all-agree", "median"]).openapi({
+      description: "How the sources' answers become a price; `prices` says it in words",
+    }),
+    toleranceBps: z.number().int().openapi({
+      example: 0,
+      description:
+        "How far from the first source's, in basis points, the closes of one that agrees may be",
+    }),
     outcome: z.string().openapi({ description: "What UP and DOWN mean, in words" }),
+    prices: z.string().openapi({ description: "Whose closes count, in words" }),
     tie: z.string().openapi({ description: "What happens on an unchanged close, in words" }),
     fee: z.string().openapi({ description: "What is kept, in words" }),
     payout: z.string().openapi({ description: "What winners get, in words" }),
@@ -64,6 +76,10 @@ export const roundSchema = z
     voidReason: z.enum(VOID_REASONS).nullable().openapi({ example: null }),
     previousClose: price("Exact decimal; null until the outcome is fixed"),
     close: price("Exact decimal; null until the outcome is fixed"),
+    priceSource: z.string().nullable().openapi({
+      example: null,
+      description: "The source both closes are of; null until prices have fixed the outcome",
+    }),
     poolUpMicroUsdc: amountOut("25000000"),
     poolDownMicroUsdc: amountOut("75000000"),
     feeMicroUsdc: amountOut("750000").nullable().openapi({ example: null }),
