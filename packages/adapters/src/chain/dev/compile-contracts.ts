@@ -36,6 +36,8 @@ const compile = async (
     language: "Solidity",
     sources: { "DevUsdc.sol": { content: source } },
     settings: {
+      evmVersion: "paris",
+      metadata: { appendCBOR: false, bytecodeHash: "none" },
       optimizer: { enabled: true },
       outputSelection: { "*": { "*": ["evm.bytecode.object"] } },
     },
