@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import fc from "fast-check";
-import { advanceChain, recordDeposit } from "../../packages/custody/src/index.ts";
-import { scriptedChain } from "../../packages/custody/src/testing/index.ts";
+import { simulatedChain } from "../../packages/adapters/src/chain/index.ts";
+import { advanceChain, DEFAULT_POLICY, recordDeposit } from "../../packages/custody/src/index.ts";
 import type { Database } from "../../packages/database/src/index.ts";
 import { userAccount } from "../../packages/ledger/src/index.ts";
 import { microUsdc } from "../../packages/money/src/index.ts";
@@ -19,6 +19,7 @@ import {
   planOf,
   USERS,
 } from "./model/operations.ts";
+import { giveBack } from "./model/give-back.ts";
 import { oracleOf } from "./model/process.ts";
 import { atRest, findSerialOrder } from "./model/serial-order.ts";
 import { startWorkers, type Workers } from "./model/workers.ts";
@@ -38,12 +39,12 @@ afterAll(() => workers[Symbol.asyncDispose]());
 const stage = async (house: RoundsHarness): Promise<readonly string[]> => {
   const { deps, by } = house;
   await advanceRounds(deps, { by });
-  const chains = [scriptedChain()];
+  const custody = { ...deps, chains: [simulatedChain()], policy: DEFAULT_POLICY };
   const fund = async (_: unknown, n: number): Promise<string> => {
     const userId = await house.user(0n);
-    const told = { chain: "scripted", tx: `funds-${n}`, log: 0, userId };
+    const told = { chain: "simulated", tx: `funds-${n}`, log: 0, userId };
     const amountMicroUsdc = microUsdc(BigInt(FUNDS));
-    await recordDeposit({ ...deps, chains }, { by, ...told, amountMicroUsdc });
+    await recordDeposit(custody, { by, ...told, amountMicroUsdc });
     return userId;
   };
   return Promise.all(Array.from({ length: USERS }, fund));
@@ -73,19 +74,25 @@ const watch = async (database: Database, until: Promise<unknown>): Promise<numbe
 const rest = async (house: RoundsHarness, closes: Plan["closes"]): Promise<void> => {
   const { by } = house;
   const { database } = house.scratch;
-  const deps = { ...house.deps, oracles: { scripted: oracleOf(database, closes) } };
-  const chain = scriptedChain();
-  chain.settle(`0x${"f".repeat(40)}`, { status: "failed", asks: 0 });
+  const deps = {
+    ...house.deps,
+    oracles: { scripted: oracleOf(database, closes) },
+    chains: [simulatedChain()],
+    policy: DEFAULT_POLICY,
+  };
   const moving = async () => {
     const [left] = await deps.database.sql<{ n: bigint }[]>`
       select count(*) as n from custody.withdrawal where state not in ('CONFIRMED', 'FAILED', 'REJECTED')`;
     return left?.n !== 0n;
   };
+  // as if the time of every claim had passed
   await house.scratch.owner.sql`update custody.withdrawal set due_at = clock_timestamp()`;
+  await house.scratch.owner.sql`update custody.payment set due_at = clock_timestamp()`;
   await house.scratch.owner
     .sql`update custody.scan set claimed_until = clock_timestamp() where claim is not null`;
   for (let pass = 0; pass < 20 && (pass === 0 || (await moving())); pass += 1) {
-    await advanceChain({ ...deps, chains: [chain] }, { by });
+    await advanceChain(deps, { by });
+    await giveBack(deps, by);
   }
   await advanceRounds(deps, { by });
 };

@@ -7,13 +7,14 @@ import {
   SYSTEM_ACTORS,
 } from "../../../packages/context/src/index.ts";
 import { memoryEvents, silentLogger } from "../../../packages/context/src/testing.ts";
+import { simulatedChain } from "../../../packages/adapters/src/chain/index.ts";
 import {
   advanceChain,
   type CustodyDeps,
+  DEFAULT_POLICY,
   recordDeposit,
   requestWithdrawal,
 } from "../../../packages/custody/src/index.ts";
-import { scriptedChain } from "../../../packages/custody/src/testing/index.ts";
 import {
   type Database,
   databaseClock,
@@ -37,6 +38,7 @@ import {
   scriptedOracle,
 } from "../../../packages/rounds/src/testing/scripted-oracle.ts";
 import { auditBooks } from "../../../packages/runtime/src/audit-books.ts";
+import { giveBack } from "./give-back.ts";
 import { type Answer, type Answered, type Close, MOMENTS, type Step } from "./operations.ts";
 
 /** What one process is given to do. */
@@ -62,9 +64,9 @@ interface Hands extends OracleDeps, CustodyDeps {
   readonly job: Job;
 }
 
-/** An address whose payments fail on the scripted chain, and one whose don't. */
-const ADDRESS = { fails: `0x${"f".repeat(40)}`, works: `0x${"a".repeat(40)}` } as const;
-const CHAIN = "scripted";
+/** An address whose payments the simulated chain undoes, and one whose it doesn't. */
+const ADDRESS = { fails: `0x${"f".repeat(36)}dead`, works: `0x${"a".repeat(40)}` } as const;
+const CHAIN = "simulated";
 
 const SESSIONS = ["2026-11-19", "2026-11-20", "2026-11-23"] as const;
 const CHANGE = { up: 1, down: -1, tie: 0 } as const;
@@ -163,6 +165,7 @@ const perform = async (hands: Hands, { operation }: Step): Promise<Answer> => {
       return { ok: true };
     case "chain": {
       const { problems } = await advanceChain(hands, { by: byOf() });
+      await giveBack(hands, byOf());
       if (problems.length === 0) return { ok: true };
       return { ok: false, code: "CHAIN", detail: JSON.stringify(problems) };
     }
@@ -196,8 +199,6 @@ const loggerInto = (errors: string[]): Logger => ({
 /** Plays a script, `width` operations at a time, and answers what the service said to each. */
 export const play = async (job: Job): Promise<Played> => {
   const database = openDatabase({ url: job.url, max: job.width + 2 });
-  const chain = scriptedChain({ name: CHAIN });
-  chain.settle(ADDRESS.fails, { status: "failed", asks: 0 });
   const errors: string[] = [];
   const deps = {
     database,
@@ -205,7 +206,8 @@ export const play = async (job: Job): Promise<Played> => {
     ids: randomIds,
     log: loggerInto(errors),
     oracles: { scripted: oracleOf(database, job.closes) },
-    chains: [chain],
+    chains: [simulatedChain()],
+    policy: DEFAULT_POLICY,
   };
   const hands = { ...deps, job, intake: createBetIntake(deps, { stripe: job.process }) };
   const answered: Answered[] = [];
