@@ -1,6 +1,7 @@
 import { MAX_POOL } from "@closebell/money";
 import { z } from "zod";
 import { chainVariables } from "./chain-variables.ts";
+import { oracleVariables } from "./oracle-variables.ts";
 import { amount, oneOf, url, whole, yesOrNo } from "./variable-kinds.ts";
 
 const isZone = (text: string): boolean => {
@@ -41,8 +42,7 @@ export const environment = z.object({
   MAX_STAKE_MICRO_USDC: amount("MAX_STAKE_MICRO_USDC").default(MAX_POOL),
   CLOSE_FETCH_DELAY_MIN: whole("CLOSE_FETCH_DELAY_MIN", 0, 600).default(5),
   SETTLE_GRACE_MIN: whole("SETTLE_GRACE_MIN", 0, 1440).default(30),
-  ORACLE: oneOf("ORACLE", ["simulated", "file"]).default("simulated"),
-  ORACLE_FILE: z.string().optional(),
+  ...oracleVariables,
   ...chainVariables,
 });
 
@@ -50,13 +50,9 @@ export type Variables = z.infer<typeof environment>;
 
 /** What no variable can say about itself; a variable that is wrong by itself is undefined here. */
 export const conflictsOf = (
-  variables: Partial<Pick<Variables, "ORACLE" | "ORACLE_FILE">> &
-    Partial<Pick<Variables, "MIN_STAKE_MICRO_USDC" | "MAX_STAKE_MICRO_USDC">>,
+  variables: Partial<Pick<Variables, "MIN_STAKE_MICRO_USDC" | "MAX_STAKE_MICRO_USDC">>,
 ): readonly string[] => {
   const problems: string[] = [];
-  if (variables.ORACLE === "file" && variables.ORACLE_FILE === undefined) {
-    problems.push("ORACLE_FILE must name a CSV of closes (date,close) where ORACLE is file.");
-  }
   const { MIN_STAKE_MICRO_USDC: least = 1n, MAX_STAKE_MICRO_USDC: most = MAX_POOL } = variables;
   if (least > most) {
     problems.push("MAX_STAKE_MICRO_USDC must not be less than MIN_STAKE_MICRO_USDC.");

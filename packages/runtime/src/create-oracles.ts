@@ -1,27 +1,67 @@
+import { DomainError } from "@closebell/context";
 import { type Database, databaseClock, type Deps } from "@closebell/database";
-import type { Oracle } from "@closebell/rounds";
+import { listCalendar, type Oracle } from "@closebell/rounds";
 import type { Config } from "./read-config.ts";
 
 export type Oracles = Readonly<Record<string, Oracle>>;
 
-/**
- * The price sources by name, as markets list them: both simulated ones, which cost nothing, unless this is production with
- * a real source; and the file where there is one.
- */
-export const createOracles = async (
-  config: Pick<Config, "oracle" | "oracleFile" | "market">,
-  database: Database,
-): Promise<Oracles> => {
-  const { databaseCloses, fileOracle, simulatedOracle } =
-    await import("@closebell/adapters/oracle");
+/** When the sessions of an exchange close, with what an operator laid over its calendar. */
+const sessionCloses =
+  (database: Database, exchange: string) =>
+  async (date: Temporal.PlainDate): Promise<Temporal.Instant | undefined> => {
+    try {
+      const [day] = await listCalendar({ database }, { exchange, from: date, to: date });
+      return day?.closesAt ?? undefined;
+    } catch (error) {
+      if (error instanceof DomainError && error.code === "BEYOND_CALENDAR") return undefined;
+      throw error;
+    }
+  };
+
+type Adapters = typeof import("@closebell/adapters/oracle");
+
+const simulatedOracles = (adapters: Adapters, database: Database): readonly Oracle[] => {
+  const { databaseCloses, simulatedOracle } = adapters;
   const clock = databaseClock(database);
-  const simulated = (["simulated", "simulated-b"] as const).map((name) =>
+  return (["simulated", "simulated-b"] as const).map((name) =>
     simulatedOracle({ name, clock, overrides: databaseCloses({ database, source: name }) }),
   );
-  const { oracleFile: path } = config;
-  const { timezone } = config.market;
-  const file = path === undefined ? [] : [fileOracle({ path, timezone })];
-  const all = config.oracle === "simulated" ? [...simulated, ...file] : file;
+};
+
+const realOracles = (
+  adapters: Adapters,
+  { oracle, market }: OraclePart,
+  database: Database,
+): readonly Oracle[] => {
+  const { alpacaAuctions, alpacaBars, chainlinkOracle, fileOracle } = adapters;
+  const { fred, massive, providerOracle, twelveData } = adapters;
+  const { alpaca } = oracle;
+  const closesAt = sessionCloses(database, market.exchange);
+  const made = [
+    oracle.file && fileOracle({ path: oracle.file, timezone: market.timezone }),
+    oracle.massive && providerOracle(massive(oracle.massive), { ...oracle.massive, closesAt }),
+    alpaca && providerOracle(alpacaAuctions(alpaca), { ...alpaca, closesAt }),
+    alpaca && providerOracle(alpacaBars(alpaca), { ...alpaca, closesAt }),
+    oracle.twelveData &&
+      providerOracle(twelveData(oracle.twelveData), { ...oracle.twelveData, closesAt }),
+    oracle.fred && providerOracle(fred(oracle.fred), { ...oracle.fred, closesAt }),
+    oracle.chainlink && chainlinkOracle({ ...oracle.chainlink, closesAt }),
+  ];
+  return made.filter((each) => typeof each === "object");
+};
+
+type OraclePart = Pick<Config, "oracle" | "market">;
+
+/**
+ * The price sources by name, as markets list them: every one that has what it needs, listed or not, so that a market can be
+ * given another; but made-up prices only where the environment asks for them.
+ */
+export const createOracles = async (config: OraclePart, database: Database): Promise<Oracles> => {
+  const adapters = await import("@closebell/adapters/oracle");
+  const simulated = config.oracle.listed.some((name) => name.startsWith("simulated"))
+    ? simulatedOracles(adapters, database)
+    : [];
+  const all = [...simulated, ...realOracles(adapters, config, database)];
   return Object.fromEntries(all.map((oracle) => [oracle.name, oracle]));
 };
 

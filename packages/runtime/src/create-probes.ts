@@ -58,6 +58,13 @@ const CHAIN_FINDINGS: Readonly<Record<ChainErrorKind, string>> = {
   "wrong-chain": "the chain's node is on another chain",
 };
 
+/** A source that costs a request each time is not asked just to see whether it lives: it tells what it knows. */
+const knownTrouble = (oracle: Oracle): Probe => ({
+  name: `oracle:${oracle.name}`,
+  simulated: oracle.simulated,
+  check: () => Promise.resolve(oracle.trouble?.()),
+});
+
 const chainProbe = (chain: Chain): Probe => ({
   name: `chain:${chain.name}`,
   simulated: chain.simulated,
@@ -92,8 +99,8 @@ export const createProbes = (parts: ProbeParts): readonly Probe[] => {
       ? []
       : [stateProbe("queue", () => queue.healthy(), "the job queue does not answer")]),
     schedulerProbe(parts.database),
-    // a source that costs a request each time is not asked just to see whether it lives
     ...oracles.filter(({ name }) => name === "file").map(oracleProbe),
+    ...oracles.filter(({ trouble }) => trouble !== undefined).map(knownTrouble),
     ...chains.filter((chain) => !chain.simulated).map(chainProbe),
   ];
 };

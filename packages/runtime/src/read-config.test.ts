@@ -26,7 +26,7 @@ describe("the defaults", () => {
       redisUrl: undefined,
       dataDir: resolve(".data"),
       sandboxDir: resolve(".data/sandbox"),
-      oracle: "simulated",
+      oracle: { listed: ["simulated"], file: undefined, massive: undefined },
       market: {
         code: "NDX",
         name: "Nasdaq-100",
@@ -85,7 +85,7 @@ test("what is set counts", () => {
     databaseUrl: "postgres://u:p@db/closebell",
     redisUrl: "rediss://:p@redis",
     logPretty: true,
-    oracleFile: resolve("closes.csv"),
+    oracle: { file: resolve("closes.csv") },
     market: {
       code: "SPX",
       name: "SPX",

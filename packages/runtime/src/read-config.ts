@@ -13,6 +13,8 @@ import { CHAIN_SECRETS } from "./chain-variables.ts";
 import { ConfigError } from "./config-error.ts";
 import { conflictsOf, environment, type Variables } from "./config-schema.ts";
 import { custodyPolicyOf, policyConflicts } from "./custody-policy-config.ts";
+import { type OracleConfig, oracleConfigOf, oracleConflicts } from "./oracle-config.ts";
+import { ORACLE_SECRETS } from "./oracle-variables.ts";
 
 /** Everything that differs between one installation and another. */
 export interface Config {
@@ -34,8 +36,7 @@ export interface Config {
   readonly sandboxDir: string;
   /** What the first migration makes the default market of. */
   readonly market: MarketSettings;
-  readonly oracle: Variables["ORACLE"];
-  readonly oracleFile: string | undefined;
+  readonly oracle: OracleConfig;
   readonly chain: ChainConfig;
   readonly policy: CustodyPolicy;
 }
@@ -65,7 +66,12 @@ const readSecret = (values: Record<string, string>, name: string): readonly stri
 };
 
 /** Variables that *_FILE may stand for. */
-const SECRETS: readonly string[] = ["DATABASE_URL", "REDIS_URL", ...CHAIN_SECRETS];
+const SECRETS: readonly string[] = [
+  "DATABASE_URL",
+  "REDIS_URL",
+  ...ORACLE_SECRETS,
+  ...CHAIN_SECRETS,
+];
 
 const isMadeUp = (source: string): boolean => source.startsWith("simulated");
 
@@ -85,10 +91,10 @@ const marketOf = (variables: Variables): MarketSettings => ({
   graceMinutes: variables.SETTLE_GRACE_MIN,
   guardBps: 3_000,
   onGraceEnd: "void",
-  sources: [variables.ORACLE],
-  sourceRule: "first",
-  toleranceBps: 0,
-  auditSources: [],
+  sources: variables.ORACLE,
+  sourceRule: variables.ORACLE_RULE,
+  toleranceBps: variables.ORACLE_TOLERANCE_BPS,
+  auditSources: variables.ORACLE_AUDIT,
 });
 
 const configOf = (variables: Variables): Config => {
@@ -105,8 +111,7 @@ const configOf = (variables: Variables): Config => {
     dataDir,
     sandboxDir: join(dataDir, "sandbox"),
     market: marketOf(variables),
-    oracle: variables.ORACLE,
-    oracleFile: variables.ORACLE_FILE === undefined ? undefined : resolve(variables.ORACLE_FILE),
+    oracle: oracleConfigOf(variables),
     chain: chainConfigOf(variables),
     policy: custodyPolicyOf(variables),
   };
@@ -120,14 +125,14 @@ export const readConfig = (env: Environment = process.env): Config => {
   const values = setOnly(env);
   const problems = SECRETS.flatMap((name) => readSecret(values, name));
   const parsed = environment.safeParse(values);
-  problems.push(...chainConflicts(parsed.success ? parsed.data : values));
+  problems.push(
+    ...oracleConflicts(values),
+    ...chainConflicts(parsed.success ? parsed.data : values),
+  );
   if (parsed.success) {
     problems.push(...conflictsOf(parsed.data), ...policyConflicts(parsed.data));
   } else {
     problems.push(...parsed.error.issues.map((issue) => issue.message));
-    if (values["ORACLE"] === "file") {
-      problems.push(...conflictsOf({ ORACLE: "file", ORACLE_FILE: values["ORACLE_FILE"] }));
-    }
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const config = configOf(parsed.data);
