@@ -11,7 +11,7 @@ const WORDS: readonly (readonly [RegExp, Taken["kind"] | "wrong-chain" | "unknow
     "accepted",
   ],
   [/nonce (is )?too low|OldNonce|nonce.*(already|below|lower)/i, "nonce-used"],
-  [/replacement|could not replace|ReplacementNotAllowed/i, "underpriced"],
+  [/replacement|(could not|to) replace|ReplacementNotAllowed/i, "underpriced"],
   [/chain ?id/i, "wrong-chain"],
   [
     /(pool|mempool) (is )?full|overflow|limit exceeded|rate limit|too many|internal error|timeout|syncing/i,

@@ -31,6 +31,18 @@ const nodesOf = (
   return [first, ...others];
 };
 
+/** Reads once; again where it failed. */
+const kept = <T>(read: () => Promise<T>): (() => Promise<T>) => {
+  let reading: Promise<T> | undefined;
+  return () => {
+    reading ??= read().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  };
+};
+
 /**
  * USDC on an EVM chain, over JSON-RPC. It keeps nothing but what may be forgotten: which chain a node is on, and how the
  * token takes authorizations. With two nodes, what money depends on is told only where both tell the same; bytes go to both,
@@ -42,7 +54,7 @@ export const createEvmChain = (options: EvmChainOptions): Chain => {
   const { confirmations, chainId, maxBlockRange = 2_000 } = options;
   const { usdc, hotWallet, coldWallet, addressAt, ...signers } = judgeOptions(options);
   const nodes = nodesOf(options, usdc);
-  const domain = () => readTokenDomain(nodes, chainId, usdc);
+  const domain = kept(() => readTokenDomain(nodes, chainId, usdc));
   const terms: SenderTerms = { chainId, usdc, domain };
   const { hotSigner, depositSigner } = signers;
   return {

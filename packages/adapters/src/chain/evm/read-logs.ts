@@ -68,6 +68,7 @@ export const readLogs = async (node: RpcNode, query: LogQuery): Promise<readonly
   const ask = (which: object) =>
     node.ask("eth_getLogs", [{ ...filter, ...which }], z.array(logSchema));
   await judgeStands(node, query.to);
+  if (query.from > query.to.number) return [];
   const logs: RpcLog[] = [];
   const step = BigInt(query.maxBlockRange);
   for (let first = query.from; first <= query.to.number; first += step) {

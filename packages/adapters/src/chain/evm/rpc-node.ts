@@ -50,6 +50,8 @@ const dataOf = (told: unknown): string | undefined => {
   return text.safeParse(told).data;
 };
 
+const late = (name: string) => new ChainError("unavailable", `${name} did not answer in time.`);
+
 /** Why no answer came. Whatever was thrown stays here: it quotes the URL. */
 const problemOf = (error: unknown, name: string, url: URL): ChainError => {
   const refused = find<RpcRequestError>(error, RpcRequestError);
@@ -57,9 +59,7 @@ const problemOf = (error: unknown, name: string, url: URL): ChainError => {
     const message = tidy(refused.details, url);
     return new RpcRefusal(refused.code, message, dataOf(refused.data), name);
   }
-  if (find<TimeoutError>(error, TimeoutError) !== undefined) {
-    return new ChainError("unavailable", `${name} did not answer in time.`);
-  }
+  if (find<TimeoutError>(error, TimeoutError) !== undefined) return late(name);
   const status = find<HttpRequestError>(error, HttpRequestError)?.status;
   const how =
     status === undefined ? "can't be reached, or speaks no JSON-RPC" : `answers ${status}`;
@@ -80,7 +80,7 @@ export const rpcNode = ({ url, name, timeoutMs, verify }: RpcNodeOptions): RpcNo
       told = await transport.request({ method, params }, { signal });
     } catch (error) {
       verified = undefined;
-      throw problemOf(error, name, location);
+      throw signal.aborted ? late(name) : problemOf(error, name, location);
     }
     const answer = schema.safeParse(told);
     if (answer.success) return answer.data;
@@ -96,7 +96,8 @@ export const rpcNode = ({ url, name, timeoutMs, verify }: RpcNodeOptions): RpcNo
       await asking;
     } catch (error) {
       if (verified === asking) verified = undefined;
-      throw error;
+      // what is refused here says nothing about what was to be asked
+      throw error instanceof RpcRefusal ? new ChainError(error.kind, error.message) : error;
     }
   };
 

@@ -4,6 +4,11 @@ import { ChainError } from "@closebell/custody";
 const NOT_THERE =
   /(header|block|state|resource)s? (is )?not (found|available)|unknown block|missing trie node|not currently canonical|BlockOutOfRange|block (number )?out of range|cannot query unfinalized|pruned/i;
 
+/** JSON-RPC code of an execution that was undone (Ethereum's execution APIs). */
+const REVERTED = 3;
+const UNDONE =
+  /revert|insufficient (funds|balance)|gas required exceeds|out of gas|invalid opcode|VM execution error|always failing/i;
+
 /** A node that answered, and said no (JSON-RPC error object). */
 export class RpcRefusal extends ChainError {
   readonly code: number;
@@ -17,3 +22,7 @@ export class RpcRefusal extends ChainError {
     this.data = data;
   }
 }
+
+/** Whether the node carried something out and the chain would undo it; else it says nothing about what was asked. */
+export const wouldUndo = (error: unknown): error is RpcRefusal =>
+  error instanceof RpcRefusal && (error.code === REVERTED || UNDONE.test(error.message));

@@ -12,7 +12,7 @@ import {
 } from "viem";
 import { agreed, type Nodes } from "./nodes.ts";
 import type { Ask, RpcNode } from "./rpc-node.ts";
-import { RpcRefusal } from "./rpc-refusal.ts";
+import { wouldUndo } from "./rpc-refusal.ts";
 import { bytesSchema, quantitySchema } from "./rpc-schemas.ts";
 
 const TOKEN = parseAbi([
@@ -98,7 +98,7 @@ export const readTokenDomain = (
       return await readDomain(node, chainId, usdc);
     } catch (error) {
       // a token without these functions undoes the call, or answers with what can't be read
-      if (error instanceof ChainError && !(error instanceof RpcRefusal)) throw error;
+      if (error instanceof ChainError && !wouldUndo(error)) throw error;
       return undefined;
     }
   });
