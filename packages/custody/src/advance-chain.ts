@@ -1,13 +1,17 @@
 import type { By } from "@closebell/context";
 import { approveDue } from "./approve-due.ts";
-import { broadcastWithdrawals } from "./broadcast-withdrawals.ts";
+import { assignNumbers } from "./assign-numbers.ts";
+import { backfillDeposits } from "./backfill-deposits.ts";
+import { broadcastPayments } from "./broadcast-payments.ts";
 import { noProgress, runStep, type ChainProgress } from "./chain-pass.ts";
-import { confirmWithdrawals } from "./confirm-withdrawals.ts";
 import type { CustodyDeps } from "./custody-deps.ts";
 import { scanDeposits } from "./scan-deposits.ts";
+import { sweepDeposits } from "./sweep-deposits.ts";
+import { watchPayments } from "./watch-payments.ts";
 
 /**
- * Does what is due on every chain: takes in deposits, approves, sends and ends withdrawals. Called by the scheduler every
+ * Does what is due on every chain: takes in deposits, approves, numbers, signs, sends and ends payments, and empties
+ * deposit addresses. Called by the scheduler every
  * second or so, by several at once, after any crash: whatever is left undone the next call does, and nothing twice. A chain
  * that does not answer is named in `problems` and holds up no other.
  * @throws DomainError DATABASE_UNAVAILABLE
@@ -20,9 +24,12 @@ export const advanceChain = async (
   for (const chain of deps.chains) {
     const pass = { deps, by: input.by, chain, progress };
     await runStep(pass, "deposits", scanDeposits);
+    await runStep(pass, "backfill", backfillDeposits);
     await runStep(pass, "approval", approveDue);
-    await runStep(pass, "broadcast", broadcastWithdrawals);
-    await runStep(pass, "confirmation", confirmWithdrawals);
+    await runStep(pass, "numbers", assignNumbers);
+    await runStep(pass, "broadcast", broadcastPayments);
+    await runStep(pass, "confirmation", watchPayments);
+    await runStep(pass, "sweep", sweepDeposits);
   }
   return progress;
 };

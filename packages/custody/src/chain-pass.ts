@@ -3,7 +3,14 @@ import type { Chain } from "./chain.ts";
 import type { CustodyDeps } from "./custody-deps.ts";
 
 /** Which part of a pass over a chain. */
-export type ChainStep = "deposits" | "approval" | "broadcast" | "confirmation";
+export type ChainStep =
+  | "deposits"
+  | "backfill"
+  | "approval"
+  | "numbers"
+  | "broadcast"
+  | "confirmation"
+  | "sweep";
 
 /** Something a chain could not do, or said that can't be. The pass goes on; what failed is tried again in the next. */
 export interface ChainProblem {
@@ -22,6 +29,10 @@ export interface ChainProgress {
   broadcast: number;
   confirmed: number;
   failed: number;
+  /** Withdrawals that a person has to decide about. */
+  review: number;
+  /** Deposit addresses that are being emptied now. */
+  swept: number;
   readonly problems: ChainProblem[];
 }
 
@@ -41,6 +52,8 @@ export const noProgress = (): ChainProgress => ({
   broadcast: 0,
   confirmed: 0,
   failed: 0,
+  review: 0,
+  swept: 0,
   problems: [],
 });
 

@@ -1,4 +1,4 @@
-import { DomainError } from "@closebell/context";
+import { DomainError, type By } from "@closebell/context";
 import type { MicroUsdc } from "@closebell/money";
 
 const PRINTABLE = /^[\u0021-\u007e]{1,200}$/;
@@ -35,3 +35,12 @@ export const checkedLog = (log: number): number =>
   Number.isInteger(log) && log >= 0 && log < 2 ** 31
     ? log
     : refuse("log", "must be a whole number from 0");
+
+/**
+ * Why somebody does what needs a reason.
+ * @throws DomainError VALIDATION_FAILED
+ */
+export const checkedReason = (by: By): string => {
+  const reason = by.reason?.trim() ?? "";
+  return reason === "" ? refuse("reason", "must say why this is done") : reason;
+};

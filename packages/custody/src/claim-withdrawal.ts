@@ -2,10 +2,9 @@ import { transact, type Deps } from "@closebell/database";
 import { and, asc, eq, lte, sql } from "drizzle-orm";
 import type { ChainPass } from "./chain-pass.ts";
 import { withdrawals } from "./tables.ts";
-import type { WithdrawalState } from "./withdrawal-state.ts";
 import { withdrawalColumns, type Withdrawal } from "./withdrawal.ts";
 
-/** How many withdrawals one pass takes up per step, so that a pass ends. */
+/** How many withdrawals or payments one pass takes up per step, so that a pass ends. */
 export const BATCH = 100;
 
 /** Real time: what `due_at` is measured by, since a sandbox clock may stand still. */
@@ -20,36 +19,33 @@ export const realNow = (
     return row.now;
   });
 
+/** APPROVED without a payment that is under way. */
+export const unpaid = and(
+  eq(withdrawals.state, "APPROVED"),
+  sql`not exists (select from custody.payment p where p.withdrawal = ${withdrawals.id} and p.outcome is null)`,
+);
+
 /**
- * Takes up the longest waiting withdrawal in `state` that nobody else has, for 30 s of real time. The claim is committed
- * before anything is asked of the chain: no transaction is open meanwhile, and a crash leaves only the wait.
+ * Takes up the longest waiting approved withdrawal that has no payment yet and that nobody else has, for 30 s of real time.
+ * The claim is committed before anything is asked of the chain: no transaction is open meanwhile, and a crash leaves only
+ * the wait.
  */
 export const claimWithdrawal = (
   pass: ChainPass,
-  state: WithdrawalState,
   dueBy: Temporal.Instant,
 ): Promise<Withdrawal | undefined> =>
   transact(pass.deps, async (work) => {
     const [next] = await work.tx
       .select({ id: withdrawals.id })
       .from(withdrawals)
-      .where(
-        and(
-          eq(withdrawals.chain, pass.chain.name),
-          eq(withdrawals.state, state),
-          lte(withdrawals.dueAt, dueBy),
-        ),
-      )
+      .where(and(eq(withdrawals.chain, pass.chain.name), unpaid, lte(withdrawals.dueAt, dueBy)))
       .orderBy(asc(withdrawals.dueAt), asc(withdrawals.id))
       .limit(1)
       .for("update", { skipLocked: true });
     if (next === undefined) return undefined;
     const [claimed] = await work.tx
       .update(withdrawals)
-      .set({
-        dueAt: sql`clock_timestamp() + interval '30 seconds'`,
-        ...(state === "APPROVED" ? { attempts: sql`${withdrawals.attempts} + 1` } : {}),
-      })
+      .set({ dueAt: sql`clock_timestamp() + interval '30 seconds'` })
       .where(eq(withdrawals.id, next.id))
       .returning(withdrawalColumns);
     return claimed;

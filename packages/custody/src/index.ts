@@ -19,14 +19,24 @@ export * from "./get-wallets.ts";
 export * from "./get-withdrawal.ts";
 export * from "./holds-play-money.ts";
 export * from "./list-deposits.ts";
+export * from "./list-payout-addresses.ts";
 export * from "./list-withdrawals.ts";
+export { pauseWithdrawals } from "./pause-withdrawals.ts";
+export type { PayoutAddress } from "./payout-address.ts";
 export * from "./reconcile-custody.ts";
 export * from "./record-deposit.ts";
 export * from "./reject-withdrawal.ts";
+export * from "./remove-payout-address.ts";
 export * from "./request-withdrawal.ts";
+export * from "./resume-withdrawals.ts";
+export * from "./review-withdrawal.ts";
+export * from "./save-payout-address.ts";
+export * from "./sweep-chain.ts";
+export type { Sweep } from "./sweep-deposits.ts";
 export type { Wallet } from "./wallet.ts";
 export type { Withdrawal } from "./withdrawal.ts";
 export type { WithdrawalState } from "./withdrawal-state.ts";
+export type { WithdrawalSwitch } from "./withdrawal-switch.ts";
 
 export const migrations: MigrationSet = {
   name: "custody",

@@ -15,7 +15,10 @@ export interface WithdrawalStep {
   readonly to: WithdrawalState;
   /** For its history: what made it go there. */
   readonly detail: string;
-  readonly tx?: string;
+  /** The payment's transaction from now on; left as it is where none is given. */
+  readonly tx?: string | null;
+  /** Why it stays there until somebody decides. */
+  readonly waitingFor?: string;
 }
 
 /** Adds to a withdrawal's history. */
@@ -75,6 +78,9 @@ export const moveWithdrawal = async (work: Work, step: WithdrawalStep): Promise<
       state: step.to,
       updatedAt: at,
       dueAt: sql`clock_timestamp()`,
+      waitingFor: step.waitingFor ?? null,
+      ...(step.to === "APPROVED" ? { approvedAt: at } : {}),
+      ...(step.to === "SIGNED" ? { attempts: sql`${withdrawals.attempts} + 1` } : {}),
       ...(step.tx === undefined ? {} : { tx: step.tx }),
       ...(returned(step.to) ? { failureReason: step.detail } : {}),
     })

@@ -1,22 +1,28 @@
 import { DomainError, type By } from "@closebell/context";
-import { recordAudit, transact, type Deps } from "@closebell/database";
+import { recordAudit, transact, type Deps, type Work } from "@closebell/database";
+import { checkedReason } from "./checks.ts";
+import { giveUpPayment } from "./give-up-payment.ts";
 import { moveWithdrawal } from "./move-withdrawal.ts";
 import { withdrawalToDecide } from "./withdrawal-to-decide.ts";
-import type { WithdrawalState } from "./withdrawal-state.ts";
 import type { Withdrawal } from "./withdrawal.ts";
 
-const refusedState = (withdrawal: Withdrawal): WithdrawalState => {
-  if (withdrawal.state === "REQUESTED") return "REJECTED";
-  if (withdrawal.state === "APPROVED" && withdrawal.attempts === 0) return "FAILED";
+/** Makes sure that nothing will ever be signed for it. */
+const stop = async (work: Work, withdrawal: Withdrawal): Promise<void> => {
+  if (withdrawal.state === "REQUESTED") return;
+  if (withdrawal.state === "APPROVED" && (await giveUpPayment(work, withdrawal.id))) return;
+  const advice =
+    withdrawal.state === "NEEDS_REVIEW"
+      ? "Review it instead."
+      : "Wait until the chain says what became of it.";
   throw new DomainError(
     "WITHDRAWAL_STATE_CONFLICT",
-    `The withdrawal is ${withdrawal.state} and may have been paid. Wait until the chain says what became of it.`,
+    `The withdrawal is ${withdrawal.state} and can't be rejected any more. ${advice}`,
   );
 };
 
 /**
- * Gives the money of a withdrawal back instead of paying it: REJECTED if it was only requested, FAILED if it was
- * approved but sending never began. Later nobody can know that it isn't paid, so it is refused.
+ * Gives the money of a withdrawal back instead of paying it: as long as nothing was signed for it. The number of a payment
+ * it had is used up by a payment of nothing.
  * @throws DomainError WITHDRAWAL_NOT_FOUND, WITHDRAWAL_STATE_CONFLICT, VALIDATION_FAILED (no reason)
  */
 export const rejectWithdrawal = async (
@@ -24,14 +30,11 @@ export const rejectWithdrawal = async (
   input: { readonly by: By; readonly withdrawalId: string },
 ): Promise<Withdrawal> => {
   const { by } = input;
-  const detail = by.reason?.trim() ?? "";
-  if (detail === "") {
-    throw new DomainError("VALIDATION_FAILED", "A rejection needs a reason. Say why.");
-  }
+  const detail = checkedReason(by);
   return transact(deps, async (work) => {
     const withdrawal = await withdrawalToDecide(work, input.withdrawalId);
-    const to = refusedState(withdrawal);
-    const moved = await moveWithdrawal(work, { by, withdrawal, to, detail });
+    await stop(work, withdrawal);
+    const moved = await moveWithdrawal(work, { by, withdrawal, to: "REJECTED", detail });
     await recordAudit(work, {
       by,
       action: "withdrawal.reject",

@@ -1,14 +1,15 @@
 import { DomainError, type By } from "@closebell/context";
 import { transact, type Work } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
-import type { MicroUsdc } from "@closebell/money";
+import { formatUsdc, type MicroUsdc } from "@closebell/money";
 import { and, eq } from "drizzle-orm";
+import type { Chain } from "./chain.ts";
 import { checkedAmount, checkedName } from "./checks.ts";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
 import { ensureChain } from "./ensure-chain.ts";
 import { enterState } from "./move-withdrawal.ts";
+import { needPayoutAddress, payableAddress, refuseOwnAddress } from "./payout-address.ts";
 import { withdrawals } from "./tables.ts";
-import { isOwnAddress } from "./wallet.ts";
 import { asRequested, withdrawalColumns, type Withdrawal } from "./withdrawal.ts";
 
 export interface RequestWithdrawal {
@@ -29,6 +30,7 @@ export interface RequestedWithdrawal {
 
 const replayOf = async (
   work: Work,
+  chain: Chain,
   input: Omit<RequestWithdrawal, "by">,
 ): Promise<RequestedWithdrawal | undefined> => {
   const [first] = await work.tx
@@ -43,7 +45,7 @@ const replayOf = async (
   if (first === undefined) return undefined;
   const same =
     first.chain === input.chain &&
-    first.to === input.to &&
+    chain.addressFrom(first.to) === input.to &&
     first.amountMicroUsdc === input.amountMicroUsdc;
   if (same) return { withdrawal: asRequested(first), replayed: true };
   throw new DomainError(
@@ -52,36 +54,48 @@ const replayOf = async (
   );
 };
 
-const refuseOwnAddress = async (work: Work, to: string): Promise<void> => {
-  if (!(await isOwnAddress(work.tx, to))) return;
+/**
+ * The chain, and the address as it spells it.
+ * @throws DomainError CHAIN_NOT_FOUND, AMOUNT_INVALID, VALIDATION_FAILED, ADDRESS_INVALID
+ */
+const checked = (deps: CustodyDeps, input: RequestWithdrawal) => {
+  const chain = chainNamed(deps.chains, input.chain);
+  checkedAmount(input.amountMicroUsdc);
+  checkedName("idempotencyKey", input.idempotencyKey);
+  return { chain, to: payableAddress(chain, input.to) };
+};
+
+const refuseTooMuch = ({ policy }: CustodyDeps, amount: MicroUsdc): void => {
+  const most = policy.withdrawalMaximum;
+  if (amount <= most) return;
   throw new DomainError(
-    "ADDRESS_INVALID",
-    "This is a deposit address of ours. Name an address outside this service.",
+    "WITHDRAWAL_LIMIT_EXCEEDED",
+    `One withdrawal is ${formatUsdc(most)} USDC at most. Ask for less, more than once if need be.`,
   );
 };
 
 /**
  * Takes an amount out of what the user may bet and asks for its payment. The same request again gets the first answer
- * again, whatever has become of the withdrawal since.
+ * again, whatever has become of the withdrawal since, or of the limits and addresses. A chain that is not simulated pays
+ * to saved addresses only.
  * @throws DomainError USER_NOT_FOUND, CHAIN_NOT_FOUND, ADDRESS_INVALID, AMOUNT_INVALID, VALIDATION_FAILED,
- *   INSUFFICIENT_FUNDS, IDEMPOTENCY_KEY_REUSED
+ *   WITHDRAWAL_LIMIT_EXCEEDED, PAYOUT_ADDRESS_UNKNOWN, PAYOUT_ADDRESS_TOO_NEW, INSUFFICIENT_FUNDS,
+ *   IDEMPOTENCY_KEY_REUSED
  */
 export const requestWithdrawal = async (
   deps: CustodyDeps,
   input: RequestWithdrawal,
 ): Promise<RequestedWithdrawal> => {
-  const chain = chainNamed(deps.chains, input.chain);
-  checkedAmount(input.amountMicroUsdc);
-  checkedName("idempotencyKey", input.idempotencyKey);
-  if (!chain.isAddress(input.to)) {
-    throw new DomainError("ADDRESS_INVALID", `${chain.name} can't pay to an address of this form.`);
-  }
+  const { chain, to } = checked(deps, input);
   const { id: userId } = await getPlayer(deps, input);
-  const { by, ...request } = { ...input, userId };
+  const { by, ...request } = { ...input, userId, to };
   return transact(deps, async (work) => {
-    const before = await replayOf(work, request);
+    const before = await replayOf(work, chain, request);
     if (before !== undefined) return before;
-    await refuseOwnAddress(work, input.to);
+    refuseTooMuch(deps, input.amountMicroUsdc);
+    await refuseOwnAddress(work, deps.chains, to);
+    const payee = { userId, chain: chain.name, address: to };
+    if (!chain.simulated) await needPayoutAddress(work, payee);
     await ensureChain(work, chain.name);
     const at = await work.now();
     const [withdrawal] = await work.tx
@@ -99,7 +113,7 @@ export const requestWithdrawal = async (
       await enterState(work, { by, at, withdrawal, to: "REQUESTED", detail: "" });
       return { withdrawal, replayed: false };
     }
-    const meanwhile = await replayOf(work, request);
+    const meanwhile = await replayOf(work, chain, request);
     if (meanwhile === undefined) throw new Error("A withdrawal's key conflicts with no row.");
     return meanwhile;
   });

@@ -1,42 +1,84 @@
 import { transact } from "@closebell/database";
-import { eq } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { ChainPass } from "./chain-pass.ts";
-import { moveWithdrawal, noteWithdrawal } from "./move-withdrawal.ts";
-import { withdrawals } from "./tables.ts";
-import { lockWithdrawal, type Withdrawal } from "./withdrawal.ts";
+import { affordableFees } from "./gas-price.ts";
+import { isPaused } from "./hot-wallet.ts";
+import { letPaymentWait } from "./let-wait.ts";
+import { lockPaid } from "./lock-paid.ts";
+import { moveWithdrawal } from "./move-withdrawal.ts";
+import type { Attempt, Payment } from "./payment.ts";
+import { signPayment } from "./sign-payment.ts";
+import { paymentAttempts, payments, withdrawals } from "./tables.ts";
 
-/** The chain answers the same `tx` for the same withdrawal, so it doesn't matter who of several writes it down. */
-const recordSent = ({ deps, by }: ChainPass, id: string, tx: string): Promise<boolean> =>
-  transact(deps, async (work) => {
-    const withdrawal = await lockWithdrawal(work, id);
-    if (withdrawal?.state === "APPROVED") {
-      await moveWithdrawal(work, { by, withdrawal, to: "BROADCAST", detail: tx, tx });
-      return true;
+/** Writes down that a node has the bytes, or that their number is mined. Everything that is known is the outcome's to say. */
+const recordSent = (pass: ChainPass, known: Payment, { n, hash }: Attempt): Promise<boolean> =>
+  transact(pass.deps, async (work) => {
+    const { payment, withdrawal } = await lockPaid(work, known);
+    const { id, state } = payment;
+    if (state === "MINED" || state === "DONE") return false;
+    await work.tx
+      .update(paymentAttempts)
+      .set({ broadcastAt: sql`clock_timestamp()` })
+      .where(
+        and(
+          eq(paymentAttempts.payment, id),
+          eq(paymentAttempts.n, n),
+          isNull(paymentAttempts.broadcastAt),
+        ),
+      );
+    await work.tx
+      .update(payments)
+      .set({ state: "BROADCAST", sentAt: sql`clock_timestamp()`, waitingFor: null })
+      .where(eq(payments.id, id));
+    if (withdrawal === undefined) return false;
+    if (withdrawal.state !== "SIGNED") {
+      const { waitingFor } = withdrawal;
+      if (waitingFor === null) return false;
+      const cleared = { waitingFor: null };
+      await work.tx.update(withdrawals).set(cleared).where(eq(withdrawals.id, withdrawal.id));
+      return false;
     }
-    if (withdrawal?.state === "BROADCAST" && withdrawal.tx !== tx) {
-      const detail = `sent again as ${tx}`;
-      await work.tx.update(withdrawals).set({ tx }).where(eq(withdrawals.id, id));
-      const at = await work.now();
-      await noteWithdrawal(work, { by, withdrawal: id, state: "BROADCAST", at, detail });
-    }
-    return false;
+    const { by } = pass;
+    await moveWithdrawal(work, { by, withdrawal, to: "BROADCAST", detail: hash, tx: hash });
+    return true;
   });
 
+const noteSent = async (pass: ChainPass, payment: Payment, attempt: Attempt): Promise<void> => {
+  if (!(await recordSent(pass, payment, attempt))) return;
+  pass.progress.broadcast += 1;
+  const { withdrawal, amountMicroUsdc, nonce } = payment;
+  const amount = amountMicroUsdc.toString();
+  const fields = { withdrawalId: withdrawal, chain: pass.chain.name, tx: attempt.hash, nonce };
+  pass.deps.log.info({ ...fields, amountMicroUsdc: amount }, "withdrawal sent");
+};
+
+/** Whether gas has become dearer since it was signed, but not too dear. */
+const isOutpriced = async (pass: ChainPass, attempt: Attempt): Promise<boolean> => {
+  const fees = await affordableFees(pass);
+  return typeof fees !== "string" && fees.maxFeePerGas > attempt.fees.maxFeePerGas;
+};
+
 /**
- * Has the chain pay a withdrawal and writes down by which transaction. Between the two a crash is harmless: asked again,
- * the chain pays nothing more and answers the same.
- * @returns whether this made it BROADCAST
+ * Hands kept bytes to the chain, however often. That a node knows them already is as good as that it takes them; that their
+ * number is mined already only means that the outcome has to be looked for.
  */
-export const sendPayment = async (pass: ChainPass, withdrawal: Withdrawal): Promise<boolean> => {
-  const { id, to, amountMicroUsdc } = withdrawal;
-  const { tx } = await pass.chain.send({ withdrawalId: id, to, amount: amountMicroUsdc });
-  const moved = await recordSent(pass, id, tx);
-  if (moved) {
-    const fields = { withdrawalId: id, chain: pass.chain.name, tx };
-    pass.deps.log.info(
-      { ...fields, amountMicroUsdc: amountMicroUsdc.toString() },
-      "withdrawal sent",
-    );
+export const sendAttempt = async (
+  pass: ChainPass,
+  payment: Payment,
+  attempt: Attempt,
+): Promise<void> => {
+  if (await isPaused(pass)) return;
+  const taken = await pass.chain.broadcast(attempt.raw);
+  switch (taken.kind) {
+    case "accepted":
+    case "nonce-used":
+      return noteSent(pass, payment, attempt);
+    case "refused":
+      await letPaymentWait(pass, payment, `the chain does not take it: ${taken.reason}`);
+      if (await isOutpriced(pass, attempt)) await signPayment(pass, payment, attempt);
+      return;
+    case "underpriced":
+      // Whatever waits there under this number was signed for the same payment; a better paid one takes its place.
+      await signPayment(pass, payment, attempt);
   }
-  return moved;
 };

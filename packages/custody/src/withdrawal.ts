@@ -14,8 +14,10 @@ export interface Withdrawal {
   readonly state: WithdrawalState;
   /** The payment's transaction, once there is one. */
   readonly tx: string | null;
-  /** How often sending it was begun. Zero proves that nothing was ever sent. */
+  /** How many transactions were signed for it. Zero proves that nothing was ever sent. */
   readonly attempts: number;
+  /** Why it does not go on by itself, or does not now; always given in NEEDS_REVIEW. */
+  readonly waitingFor: string | null;
   /** Why the money went back: set in FAILED and REJECTED. */
   readonly failureReason: string | null;
   readonly createdAt: Temporal.Instant;
@@ -33,6 +35,7 @@ export const withdrawalColumns = {
   state: withdrawals.state,
   tx: withdrawals.tx,
   attempts: withdrawals.attempts,
+  waitingFor: withdrawals.waitingFor,
   failureReason: withdrawals.failureReason,
   createdAt: withdrawals.createdAt,
   updatedAt: withdrawals.updatedAt,
@@ -63,6 +66,7 @@ export const asRequested = (withdrawal: Withdrawal): Withdrawal => ({
   state: "REQUESTED",
   tx: null,
   attempts: 0,
+  waitingFor: null,
   failureReason: null,
   updatedAt: withdrawal.createdAt,
 });

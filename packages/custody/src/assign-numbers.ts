@@ -1,0 +1,101 @@
+import { transact } from "@closebell/database";
+import { assignPayment, outgoing, type Assigned } from "./assign-payment.ts";
+import type { ChainPass } from "./chain-pass.ts";
+import { BATCH, claimWithdrawal, realNow, releaseWithdrawal } from "./claim-withdrawal.ts";
+import { isPaused, needKey, pauseForForeign, readHotWallet, shortOf } from "./hot-wallet.ts";
+import type { HotWallet } from "./hot-wallet.ts";
+import { letWithdrawalWait } from "./let-wait.ts";
+import { moveWithdrawal } from "./move-withdrawal.ts";
+import type { PaymentOrder } from "./chain-sender.ts";
+import { lockWithdrawal, type Withdrawal } from "./withdrawal.ts";
+
+/** What `plan` came to, in a transaction of its own. */
+type Planned = Assigned | "waits" | "gone" | "review";
+
+const orderOf = ({ to, amountMicroUsdc: amount }: Withdrawal): PaymentOrder => ({
+  kind: "usdc",
+  to,
+  amount,
+});
+
+/** Lets it wait, in a transaction of its own, unless it has gone on. */
+const wait = (pass: ChainPass, id: string, why: string): Promise<Planned> =>
+  transact(pass.deps, async (work) => {
+    const withdrawal = await lockWithdrawal(work, id);
+    if (withdrawal?.state !== "APPROVED") return "gone";
+    await letWithdrawalWait(work, pass, withdrawal, why);
+    return "waits";
+  });
+
+/** The chain would undo the payment: nothing is signed, a person has to decide. */
+const toReview = (pass: ChainPass, id: string, why: string): Promise<Planned> =>
+  transact(pass.deps, async (work) => {
+    const withdrawal = await lockWithdrawal(work, id);
+    if (withdrawal?.state !== "APPROVED") return "gone";
+    const detail = `the chain would undo the payment: ${why}`;
+    const step = { by: pass.by, withdrawal, to: "NEEDS_REVIEW", detail } as const;
+    await moveWithdrawal(work, { ...step, waitingFor: detail });
+    pass.progress.review += 1;
+    pass.deps.log.warn({ withdrawalId: id, why }, "withdrawal needs review");
+    return "review";
+  });
+
+/** The transaction in which a withdrawal's payment gets its number, and nothing else happens. */
+const number = (
+  pass: ChainPass,
+  wallet: HotWallet,
+  { id }: Withdrawal,
+  gas: bigint,
+): Promise<Planned> =>
+  transact(pass.deps, async (work) => {
+    const withdrawal = await lockWithdrawal(work, id);
+    if (withdrawal?.state !== "APPROVED") return "gone";
+    const { address: sender, at, latest } = wallet;
+    const taken = await outgoing(work, { chain: pass.chain.name, sender, at });
+    const free = wallet.balance - taken;
+    if (free < withdrawal.amountMicroUsdc) {
+      await letWithdrawalWait(work, pass, withdrawal, shortOf(wallet, free));
+      return "waits";
+    }
+    const order = orderOf(withdrawal);
+    const planned = { sender, latest, purpose: "withdrawal", withdrawal: id, order, gas } as const;
+    return assignPayment(work, pass, planned);
+  });
+
+const plan = async (
+  pass: ChainPass,
+  wallet: HotWallet,
+  withdrawal: Withdrawal,
+): Promise<Planned> => {
+  const { id, amountMicroUsdc } = withdrawal;
+  if (wallet.tooDear !== undefined) return wait(pass, id, wallet.tooDear);
+  if (wallet.balance < amountMicroUsdc) return wait(pass, id, shortOf(wallet, wallet.balance));
+  const estimate = await pass.chain.estimate(wallet.address, orderOf(withdrawal));
+  if (estimate.kind === "reverts") return toReview(pass, id, estimate.reason);
+  return number(pass, wallet, withdrawal, estimate.gas);
+};
+
+/**
+ * Gives each approved withdrawal a number of the hot wallet: where its payment is sure to be covered, and the chain says
+ * that it would not undo it.
+ */
+export const assignNumbers = async (pass: ChainPass): Promise<void> => {
+  if (await isPaused(pass)) return;
+  const dueBy = await realNow(pass.deps);
+  let wallet: HotWallet | undefined;
+  for (let taken = 0; taken < BATCH; taken += 1) {
+    const withdrawal = await claimWithdrawal(pass, dueBy);
+    if (withdrawal === undefined) return;
+    try {
+      needKey(pass);
+      wallet ??= await readHotWallet(pass);
+      if (wallet === undefined) return;
+      const planned = await plan(pass, wallet, withdrawal);
+      if (planned === "paused") return;
+      if (planned === "foreign")
+        return await pauseForForeign(pass, wallet.address, wallet.latest - 1);
+    } finally {
+      await releaseWithdrawal(pass, withdrawal.id);
+    }
+  }
+};

@@ -1,0 +1,44 @@
+import { transact, type Work } from "@closebell/database";
+import { eq, sql } from "drizzle-orm";
+import type { ChainPass } from "./chain-pass.ts";
+import type { Payment } from "./payment.ts";
+import { payments, withdrawals } from "./tables.ts";
+import type { Withdrawal } from "./withdrawal.ts";
+
+/** Notes why a withdrawal, whose row the caller has locked, does not go on now; logged where that is news. */
+export const letWithdrawalWait = async (
+  work: Work,
+  { deps }: Pick<ChainPass, "deps">,
+  withdrawal: Pick<Withdrawal, "id" | "waitingFor">,
+  why: string,
+  againInSeconds = 0,
+): Promise<void> => {
+  const { id, waitingFor } = withdrawal;
+  await work.tx
+    .update(withdrawals)
+    .set({
+      waitingFor: why,
+      dueAt: sql`clock_timestamp() + ${againInSeconds}::integer * interval '1 second'`,
+    })
+    .where(eq(withdrawals.id, id));
+  if (waitingFor !== why) deps.log.warn({ withdrawalId: id, why }, "withdrawal waits");
+};
+
+/** The same of a payment, and of the withdrawal it pays. */
+export const letPaymentWait = async (
+  { deps }: ChainPass,
+  { id, withdrawal, waitingFor }: Payment,
+  why: string,
+): Promise<void> => {
+  if (waitingFor === why) return;
+  await transact(deps, async (work) => {
+    if (withdrawal !== null) {
+      await work.tx
+        .update(withdrawals)
+        .set({ waitingFor: why })
+        .where(eq(withdrawals.id, withdrawal));
+    }
+    await work.tx.update(payments).set({ waitingFor: why }).where(eq(payments.id, id));
+  });
+  deps.log.warn({ paymentId: id, withdrawalId: withdrawal, why }, "payment waits");
+};
