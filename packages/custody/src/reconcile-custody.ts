@@ -32,7 +32,7 @@ const withdrawing = sql`
   ) a
   full join (
     select user_id, sum(amount) as sum from custody.withdrawal
-    where state in ('REQUESTED', 'APPROVED', 'BROADCAST') group by user_id
+    where state not in ('CONFIRMED', 'FAILED', 'REJECTED') group by user_id
   ) w on w.user_id = a.owner
   where coalesce(a.balance, 0) <> coalesce(w.sum, 0)
   order by 1`;

@@ -7,10 +7,12 @@ import { HOUSE, balancesOf, custodyAccount, reconcile, userAccount } from "@clos
 import { microUsdc } from "@closebell/money";
 import { advanceChain } from "../advance-chain.ts";
 import type { CustodyDeps } from "../custody-deps.ts";
+import { DEFAULT_POLICY, type CustodyPolicy } from "../custody-policy.ts";
 import { ensureWallet } from "../ensure-wallet.ts";
 import { reconcileCustody } from "../reconcile-custody.ts";
 import { recordDeposit } from "../record-deposit.ts";
 import { requestWithdrawal } from "../request-withdrawal.ts";
+import { savePayoutAddress } from "../save-payout-address.ts";
 import { scriptedChain, type ScriptedChain } from "./scripted-chain.ts";
 
 /** Who acts in the tests. */
@@ -37,16 +39,20 @@ export interface Scene extends AsyncDisposable {
   readonly deps: CustodyDeps;
   /** Everything that was logged as an error. */
   readonly errors: readonly string[];
-  /** A player, with `funds` micro-USDC deposited. */
+  /** A player, with `funds` micro-USDC deposited: told by hand on a simulated chain, paid and final on another. */
   player(funds?: bigint): Promise<string>;
   addressOf(userId: string): Promise<string>;
   /** `available`, `withdrawing`, and what the house's capital and the chain's custody hold. */
   balances(userId: string): Promise<Balances>;
+  /** Asks for a payment, to an address saved before where the chain wants that. */
   withdraw(userId: string, amount: bigint, key: string, to?: string): Promise<string>;
-  advance(): ReturnType<typeof advanceChain>;
+  /** One pass of the scheduler, under another policy if one is given. */
+  advance(policy?: Partial<CustodyPolicy>): ReturnType<typeof advanceChain>;
+  /** Passes with a block after each, until all that can become final is. */
+  settle(policy?: Partial<CustodyPolicy>): Promise<void>;
   /** Names of the ledger's and custody's checks that fail. */
   wrong(): Promise<readonly string[]>;
-  /** As if the time of every claim had passed. */
+  /** As if the time of every claim had passed, and of every wait for a chain. */
   expireClaims(): Promise<void>;
 }
 
@@ -86,8 +92,34 @@ const failingChecks = (deps: CustodyDeps): Promise<readonly string[]> =>
     return checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.detail}`);
   });
 
+/** As if an hour of real time had passed since anything was claimed, sent or missed. */
+const passTime = async ({ sql }: ScratchDatabase["owner"]): Promise<void> => {
+  await sql`update custody.scan set claimed_until = clock_timestamp() where claim is not null`;
+  await sql`update custody.withdrawal set due_at = clock_timestamp()`;
+  await sql`update custody.payment set due_at = clock_timestamp(), sent_at = sent_at - interval '1 hour',
+    lost_at = lost_at - interval '1 hour' where state <> 'DONE'`;
+  await sql`update custody.sweep set due_at = clock_timestamp()`;
+};
+
+const fund = async (deps: CustodyDeps, chain: ScriptedChain, userId: string, amount: bigint) => {
+  const amountMicroUsdc = microUsdc(amount);
+  if (chain.simulated) {
+    const deposit = { chain: chain.name, tx: `funds-${userId}`, log: 0, userId, amountMicroUsdc };
+    await recordDeposit(deps, { by, ...deposit });
+    return;
+  }
+  const { address } = await ensureWallet(deps, { by, userId, chain: chain.name });
+  chain.pay(address, amount);
+  chain.mine();
+  chain.finalise();
+  await advanceChain(deps, { by });
+};
+
 /** Opens a scene; dispose it with `await using`. */
-export const custodyScene = async (chain = scriptedChain()): Promise<Scene> => {
+export const custodyScene = async (
+  chain = scriptedChain(),
+  policy: Partial<CustodyPolicy> = {},
+): Promise<Scene> => {
   const scratch = await scratchDatabase();
   const errors: string[] = [];
   const deps: CustodyDeps = {
@@ -96,7 +128,10 @@ export const custodyScene = async (chain = scriptedChain()): Promise<Scene> => {
     ids: randomIds,
     log: recordErrors(errors),
     chains: [chain],
+    policy: { ...DEFAULT_POLICY, payoutAddressDelayHours: 0, ...policy },
   };
+  const advance: Scene["advance"] = (changed = {}) =>
+    advanceChain({ ...deps, policy: { ...deps.policy, ...changed } }, { by });
   return {
     scratch,
     chain,
@@ -104,10 +139,7 @@ export const custodyScene = async (chain = scriptedChain()): Promise<Scene> => {
     errors,
     async player(funds = 0n) {
       const { id } = await createUser(deps, { by });
-      if (funds === 0n) return id;
-      const amountMicroUsdc = microUsdc(funds);
-      const deposit = { chain: chain.name, tx: `funds-${id}`, log: 0, userId: id, amountMicroUsdc };
-      await recordDeposit(deps, { by, ...deposit });
+      if (funds > 0n) await fund(deps, chain, id, funds);
       return id;
     },
     async addressOf(userId) {
@@ -115,17 +147,22 @@ export const custodyScene = async (chain = scriptedChain()): Promise<Scene> => {
     },
     balances: (userId) => balancesIn(deps, chain.name, userId),
     async withdraw(userId, amount, key, to = outside()) {
-      const what = { userId, chain: chain.name, to, amountMicroUsdc: microUsdc(amount) };
-      const { withdrawal } = await requestWithdrawal(deps, { by, ...what, idempotencyKey: key });
-      return withdrawal.id;
+      const place = { userId, chain: chain.name };
+      if (!chain.simulated) await savePayoutAddress(deps, { by, ...place, address: to });
+      const what = { ...place, to, amountMicroUsdc: microUsdc(amount), idempotencyKey: key };
+      return (await requestWithdrawal(deps, { by, ...what })).withdrawal.id;
     },
-    advance: () => advanceChain(deps, { by }),
+    advance,
+    async settle(changed) {
+      await advance(changed);
+      for (let block = 0; block < 6; block += 1) {
+        chain.mine();
+        await passTime(scratch.owner);
+        await advance(changed);
+      }
+    },
     wrong: () => failingChecks(deps),
-    async expireClaims() {
-      await scratch.owner
-        .sql`update custody.scan set claimed_until = clock_timestamp() where claim is not null`;
-      await scratch.owner.sql`update custody.withdrawal set due_at = clock_timestamp()`;
-    },
+    expireClaims: () => passTime(scratch.owner),
     [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
 };
