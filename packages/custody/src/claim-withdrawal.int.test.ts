@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { approveWithdrawal } from "./approve-withdrawal.ts";
 import { noProgress } from "./chain-pass.ts";
 import { claimWithdrawal, realNow, releaseWithdrawal } from "./claim-withdrawal.ts";
 import { by, custodyScene, type Scene } from "./testing/custody-scene.ts";
@@ -10,11 +11,10 @@ test("however many claim at once, no withdrawal is claimed by two", async () => 
   const userId = await scene.player(100n);
   const ids: string[] = [];
   for (let n = 0; n < 4; n += 1) ids.push(await scene.withdraw(userId, 1n, `k${n}`));
+  for (const withdrawalId of ids) await approveWithdrawal(scene.deps, { by, withdrawalId });
   const pass = passOf(scene);
   const dueBy = await realNow(scene.deps);
-  const claims = await Promise.all(
-    Array.from({ length: 10 }, () => claimWithdrawal(pass, "REQUESTED", dueBy)),
-  );
+  const claims = await Promise.all(Array.from({ length: 10 }, () => claimWithdrawal(pass, dueBy)));
   const claimed = claims.flatMap((withdrawal) => withdrawal?.id ?? []);
   expect(new Set(claimed).size).toBe(claimed.length);
   expect(claimed.toSorted()).toEqual(ids);
@@ -25,9 +25,13 @@ test("those that wait longest come first, and what is given back comes last", as
   const userId = await scene.player(100n);
   const first = await scene.withdraw(userId, 1n, "first");
   const second = await scene.withdraw(userId, 1n, "second");
+  await scene.withdraw(userId, 1n, "not-approved");
+  for (const withdrawalId of [first, second]) {
+    await approveWithdrawal(scene.deps, { by, withdrawalId });
+  }
   const pass = passOf(scene);
   const claim = async () => {
-    const claimed = await claimWithdrawal(pass, "REQUESTED", await realNow(scene.deps));
+    const claimed = await claimWithdrawal(pass, await realNow(scene.deps));
     return claimed?.id;
   };
   expect(await claim()).toBe(first);

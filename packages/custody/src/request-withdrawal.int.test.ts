@@ -5,6 +5,7 @@ import { microUsdc } from "@closebell/money";
 import { getWithdrawal, withdrawalHistory } from "./get-withdrawal.ts";
 import { listWithdrawals } from "./list-withdrawals.ts";
 import { requestWithdrawal, type RequestWithdrawal } from "./request-withdrawal.ts";
+import { savePayoutAddress } from "./save-payout-address.ts";
 import { by, custodyScene, outside, refusalOf, type Scene } from "./testing/custody-scene.ts";
 
 const request = (scene: Scene, userId: string, input: Partial<RequestWithdrawal> = {}) =>
@@ -49,7 +50,7 @@ test("sent again, it is the first answer, whatever has become of it and in whate
   await scene.scratch.setClock("2026-11-30T23:59:59Z");
   const first = await request(scene, userId);
   await scene.scratch.setClock("2026-12-01T00:00:01Z");
-  await scene.advance();
+  await scene.settle();
   const { id } = first.withdrawal;
   expect((await getWithdrawal(scene.deps, { withdrawalId: id })).state).toBe("CONFIRMED");
   expect(await request(scene, userId)).toEqual({ withdrawal: first.withdrawal, replayed: true });
@@ -131,23 +132,41 @@ test("what can't be paid moves nothing", async () => {
 test("an address of ours is refused in any spelling", async () => {
   await using scene = await custodyScene();
   const { chain } = scene;
-  const anyCase = { ...chain, isAddress: (text: string) => /^0x[0-9a-fA-F]{40}$/.test(text) };
+  const asIs = (text: string) => (/^0x[0-9a-fA-F]{40}$/.test(text) ? text : undefined);
+  const anyCase = { ...chain, addressFrom: asIs };
   const userId = await scene.player(100n);
-  const own = await scene.addressOf(userId);
-  const to = `0x${own.slice(2).toUpperCase()}`;
-  const asked = requestWithdrawal(
-    { ...scene.deps, chains: [anyCase] },
-    {
-      by,
-      userId,
-      chain: chain.name,
-      to,
-      amountMicroUsdc: microUsdc(1n),
-      idempotencyKey: "k",
-    },
+  const cold = outside(7);
+  const owns = [await scene.addressOf(userId), chain.hotWallet, cold];
+  const deps = { ...scene.deps, chains: [{ ...anyCase, coldWallet: cold }] };
+  const what = { by, userId, chain: chain.name, amountMicroUsdc: microUsdc(1n) };
+  for (const own of owns) {
+    const to = `0x${own.slice(2).toUpperCase()}`;
+    expect(to).not.toBe(own);
+    const asked = requestWithdrawal(deps, { ...what, to, idempotencyKey: "k" });
+    expect(await refusalOf(asked)).toBe("ADDRESS_INVALID");
+    const saved = savePayoutAddress(deps, { by, userId, chain: chain.name, address: to });
+    expect(await refusalOf(saved)).toBe("ADDRESS_INVALID");
+  }
+});
+
+test("an address is kept in the chain's spelling, in whichever it was given", async () => {
+  await using scene = await custodyScene();
+  const userId = await scene.player(100n);
+  const to = `0x${"Ab".repeat(20)}`;
+  const first = await request(scene, userId, { to });
+  expect(first.withdrawal.to).toBe(to.toLowerCase());
+  expect((await request(scene, userId, { to: to.toUpperCase().replace("X", "x") })).replayed).toBe(
+    true,
   );
-  expect(to).not.toBe(own);
-  expect(await refusalOf(asked)).toBe("ADDRESS_INVALID");
+});
+
+test("more than one withdrawal may be is refused, and sets nothing aside", async () => {
+  await using scene = await custodyScene(undefined, { withdrawalMaximum: microUsdc(30n) });
+  const userId = await scene.player(100n);
+  const above = request(scene, userId, { amountMicroUsdc: microUsdc(31n) });
+  expect(await refusalOf(above)).toBe("WITHDRAWAL_LIMIT_EXCEEDED");
+  expect((await request(scene, userId)).replayed).toBe(false);
+  expect(await scene.balances(userId)).toMatchObject({ available: 70n, withdrawing: 30n });
 });
 
 test("an id in capitals is the same user", async () => {
