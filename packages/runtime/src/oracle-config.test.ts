@@ -91,7 +91,7 @@ describe("price sources", () => {
       { ORACLE: "chainlink:ETH", CHAINLINK_RPC_URL: "https://node.example" },
     ],
     ["nobody knows it", { ORACLE: "bloomberg" }],
-    ["an empty entry", { ORACLE: "simulated,,file" }],
+    ["an empty entry", { ORACLE: "simulated,,simulated-b" }],
     ["a symbol with a space", { ORACLE: "simulated:N DX" }],
   ])("%s", (_why, env) => {
     const problems = problemsOf(env);
