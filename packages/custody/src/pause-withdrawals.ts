@@ -41,7 +41,7 @@ export const turnSwitch = async (
  * sweep. Requests are still taken, and what is on its way is watched. Paused again, it stays as it was.
  * @throws DomainError CHAIN_NOT_FOUND, VALIDATION_FAILED (no reason)
  */
-export const pauseWithdrawals = (
+export const pauseWithdrawals = async (
   deps: CustodyDeps,
   input: { readonly by: By; readonly chain: string },
 ): Promise<WithdrawalSwitch> => {
