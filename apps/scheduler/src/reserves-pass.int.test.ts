@@ -18,7 +18,8 @@ const stage = async () => {
   const chain = scriptedChain({ name: "real", simulated: false });
   const lines: (readonly [string, object])[] = [];
   const write = (fields: object, message: string) => void lines.push([message, fields]);
-  const log: Logger = { debug: () => undefined, info: write, warn: write, error: write };
+  const quiet = () => undefined;
+  const log: Logger = { debug: quiet, info: quiet, warn: write, error: write };
   const deps = { ...scene.runtime, log, chains: [chain], policy: DEFAULT_POLICY };
   const registry = new Registry();
   const metrics = createChainMetrics(registry);
