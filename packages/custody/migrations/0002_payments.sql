@@ -111,6 +111,7 @@ create table custody.payment (
   gas bigint not null constraint payment_gas_positive check (gas > 0),
   state text not null constraint payment_state_known check (state in ('ASSIGNED', 'SIGNED', 'BROADCAST', 'MINED', 'DONE')),
   outcome text constraint payment_outcome_known check (outcome in ('SUCCEEDED', 'REVERTED', 'REPLACED')),
+  since_block bigint,
   block_number bigint,
   block_hash text,
   waiting_for text constraint payment_waiting_given check (waiting_for <> ''),
@@ -122,12 +123,15 @@ create table custody.payment (
   constraint payment_number_once unique (chain, sender, nonce),
   constraint payment_by_sender foreign key (chain, sender) references custody.sender,
   constraint payment_of_withdrawal check ((purpose = 'withdrawal') = (withdrawal is not null)),
+  constraint payment_since_a_block check (purpose <> 'withdrawal' or since_block is not null),
   constraint payment_of_deposits check ((purpose in ('gas', 'sweep')) = (subject is not null)),
   constraint payment_done_says_how check ((state = 'DONE') = (outcome is not null) and (state = 'DONE') = (done_at is not null)),
   constraint payment_block_whole check ((block_number is null) = (block_hash is null)),
   constraint payment_mined_in_block check (
     (state = 'MINED' or (outcome is not null and outcome <> 'REPLACED')) = (block_number is not null))
 ) with (fillfactor = 70);
+--> statement-breakpoint
+comment on column custody.payment.since_block is 'The newest block when it got its number: it stands in none up to there.';
 --> statement-breakpoint
 comment on column custody.payment.subject is 'The deposit address that is emptied or given gas.';
 --> statement-breakpoint
@@ -169,8 +173,8 @@ begin
     end if;
     return new;
   end if;
-  if (new.id, new.chain, new.sender, new.nonce, new.created_at)
-    is distinct from (old.id, old.chain, old.sender, old.nonce, old.created_at)
+  if (new.id, new.chain, new.sender, new.nonce, new.since_block, new.created_at)
+    is distinct from (old.id, old.chain, old.sender, old.nonce, old.since_block, old.created_at)
     or ((new.purpose, new.withdrawal, new.subject, new.instruction, new.amount, new.gas)
       is distinct from (old.purpose, old.withdrawal, old.subject, old.instruction, old.amount, old.gas)
       and not (old.state = 'ASSIGNED' and new.purpose = 'fill')) then

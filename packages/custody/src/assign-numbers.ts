@@ -58,8 +58,8 @@ const number = (
       return "waits";
     }
     const order = orderOf(withdrawal);
-    const planned = { sender, latest, purpose: "withdrawal", withdrawal: id, order, gas } as const;
-    return assignPayment(work, pass, planned);
+    const payment = { purpose: "withdrawal", withdrawal: id, order, gas, since: at } as const;
+    return assignPayment(work, pass, { sender, latest, ...payment });
   });
 
 const plan = async (

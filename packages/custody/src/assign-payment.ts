@@ -20,6 +20,8 @@ export interface PlannedPayment {
   readonly order: PaymentOrder;
   /** Units of gas by the chain's estimate. */
   readonly gas: bigint;
+  /** A block in which nothing of this can stand yet. */
+  readonly since?: BlockRef;
 }
 
 /** A fifth above the estimate: what a transfer takes depends on balances that change until it is mined. */
@@ -32,7 +34,7 @@ export type Assigned = "assigned" | "paused" | "foreign";
 export const insertPayment = async (
   work: Work,
   { deps, chain }: ChainPass,
-  { sender, purpose, withdrawal, subject, order, gas }: Omit<PlannedPayment, "latest">,
+  { sender, purpose, withdrawal, subject, order, gas, since }: Omit<PlannedPayment, "latest">,
   nonce: number,
 ): Promise<void> => {
   await work.tx.insert(payments).values({
@@ -47,6 +49,7 @@ export const insertPayment = async (
     amountMicroUsdc: usdcOf(order),
     gas: gasLimit(gas),
     state: "ASSIGNED",
+    sinceBlock: since?.number ?? null,
     createdAt: await work.now(),
   });
 };

@@ -25,6 +25,8 @@ export interface Payment {
   readonly gas: bigint;
   readonly state: PaymentState;
   readonly outcome: PaymentOutcome | null;
+  /** The newest block when it got its number; null for what moves no USDC. */
+  readonly sinceBlock: bigint | null;
   /** Where it stands, while it stands somewhere. */
   readonly block: BlockRef | null;
   readonly waitingFor: string | null;

@@ -202,6 +202,7 @@ export const payments = schema.table("payment", {
   gas: micro("gas").notNull(),
   state: text("state").$type<PaymentState>().notNull(),
   outcome: text("outcome").$type<PaymentOutcome>(),
+  sinceBlock: micro("since_block"),
   blockNumber: micro("block_number"),
   blockHash: text("block_hash"),
   waitingFor: text("waiting_for"),

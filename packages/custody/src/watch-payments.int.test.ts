@@ -160,3 +160,25 @@ test("that nodes tell of different blocks for a while gives no money back that w
   expect((await withdrawalOf(scene, withdrawalId)).state).toBe("CONFIRMED");
   expect(await scene.balances(userId)).toMatchObject({ available: 70n, withdrawing: 0n });
 });
+
+test("a node that has lost the receipt of a payment for good gives no money back while it tells the transfer", async () => {
+  await using scene = await custodyScene();
+  const { chain, deps } = scene;
+  const userId = await scene.player(100n);
+  const withdrawalId = await scene.withdraw(userId, 30n, "k");
+  await scene.advance();
+  chain.mine();
+  chain.finalise();
+  const forgetful: Chain = { ...chain, receipt: () => Promise.resolve(undefined) };
+  const messages: string[] = [];
+  for (let pass = 0; pass < 4; pass += 1) {
+    const { problems } = await advanceChain({ ...deps, chains: [forgetful] }, { by });
+    messages.push(...problems.map(({ message }) => message));
+    await scene.expireClaims();
+  }
+  expect(messages).toHaveLength(3);
+  expect(messages[0]).toContain("but has no receipt");
+  expect((await withdrawalOf(scene, withdrawalId)).state).toBe("BROADCAST");
+  await scene.advance();
+  expect((await withdrawalOf(scene, withdrawalId)).state).toBe("CONFIRMED");
+});

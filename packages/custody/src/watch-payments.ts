@@ -8,6 +8,7 @@ import { fillGaps } from "./fill-gaps.ts";
 import { isPaused, pauseForForeign } from "./hot-wallet.ts";
 import { attemptsOf, type Attempt, type Payment } from "./payment.ts";
 import { sendAttempt } from "./send-payment.ts";
+import { refuseIfPaid } from "./refuse-if-paid.ts";
 import { endPayment, markLost, markMined, markVanished, type Found } from "./settle-payment.ts";
 import { signPayment } from "./sign-payment.ts";
 import { payments } from "./tables.ts";
@@ -97,9 +98,15 @@ const nudge = async (
 };
 
 /** Its number is used for good by a transaction that is none of its own. */
-const lose = async (pass: ChainPass, view: View, payment: Payment): Promise<void> => {
+const lose = async (
+  pass: ChainPass,
+  view: View,
+  payment: Payment,
+  attempts: readonly Attempt[],
+): Promise<void> => {
   if (payment.lostAt === null) return markLost(pass, payment, true);
   if (!olderThan(payment.lostAt, LOST_SECONDS, view.now)) return;
+  await refuseIfPaid(pass, payment, attempts, view.final);
   const { purpose, sender, nonce } = payment;
   const ended = await endPayment(pass, payment, "REPLACED");
   if (ended && purpose !== "fill") await pauseForForeign(pass, sender, nonce);
@@ -134,7 +141,7 @@ const watch = async (pass: ChainPass, view: View, payment: Payment): Promise<voi
   const found = mayStand ? await find(pass, attempts) : undefined;
   if (found !== undefined) return settle(pass, view, payment, found);
   if (payment.state === "MINED") return vanish(pass, payment);
-  if (nonces.final > payment.nonce) return lose(pass, view, payment);
+  if (nonces.final > payment.nonce) return lose(pass, view, payment, attempts);
   return nudge(pass, view, payment, attempts);
 };
 

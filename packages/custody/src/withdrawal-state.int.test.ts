@@ -34,9 +34,9 @@ const givePayment = (scene: Scene, id: string, change: { amount?: number; to?: s
         values ('scripted', 'hot', 0, 0) on conflict do nothing`;
       await tx`
         with taken as (update custody.sender set next_nonce = next_nonce + 1 returning next_nonce - 1 as nonce)
-        insert into custody.payment (id, chain, sender, nonce, purpose, withdrawal, instruction, amount, gas, state, created_at)
+        insert into custody.payment (id, chain, sender, nonce, purpose, withdrawal, instruction, amount, gas, since_block, state, created_at)
         select gen_random_uuid(), 'scripted', 'hot', nonce, 'withdrawal', ${id},
-          jsonb_build_object('kind', 'usdc', 'to', ${to}::text, 'amount', ${String(amount)}::text), ${amount}, 1, 'ASSIGNED', clock.now()
+          jsonb_build_object('kind', 'usdc', 'to', ${to}::text, 'amount', ${String(amount)}::text), ${amount}, 1, 0, 'ASSIGNED', clock.now()
         from taken`;
     }),
   );
