@@ -59,9 +59,14 @@ const compile = async (
   );
 };
 
-/** Creation code of the development contracts by name. Compiled once, then read from `node_modules/.cache`. */
-export const compileContracts = async (): Promise<Readonly<Record<string, `0x${string}`>>> => {
-  const source = await Bun.file(SOURCE).text();
+/**
+ * Creation code of the contracts of a file by name, the development token's unless given. Compiled once, then read from
+ * `node_modules/.cache`.
+ */
+export const compileContracts = async (
+  file: URL = SOURCE,
+): Promise<Readonly<Record<string, `0x${string}`>>> => {
+  const source = await Bun.file(file).text();
   const compiler = createRequire(import.meta.url).resolve("solc/solc.js");
   const kept = Bun.file(cacheFile(source, compiler));
   if (await kept.exists()) return compiledSchema.parse(await kept.json());
