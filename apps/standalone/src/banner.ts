@@ -53,7 +53,15 @@ const sandboxLines = async ({
     ["Clock", `stands at ${inNewYork(now)} until you move it:`],
     ["", `curl -X POST ${url}/simulate/clock -H 'content-type: application/json' \\`],
     ["", `     -d '{"advanceSeconds": 28800}'`],
-    ["First round", "README.md plays one in curl, from creating a user to the payout"],
+    // its deposits are simulated
+    ...(runtime.chains.every((chain) => chain.simulated)
+      ? [
+          [
+            "First round",
+            "README.md plays one in curl, from creating a user to the payout",
+          ] as const,
+        ]
+      : []),
   ];
 };
 

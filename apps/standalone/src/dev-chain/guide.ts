@@ -69,7 +69,7 @@ const ending = (parts: GuideParts, settlesFrom: string, code: string): readonly 
   const call = { to: token.address, data: balanceData(outsider) };
   return [
     [
-      `Move the clock past the close: round ${code} locks and settles (prices are made up)`,
+      `Move the clock past the close: round ${code} locks, and settles a second later (prices are made up)`,
       post(`${url}/simulate/clock`, { to: settlesFrom }),
       `curl -s ${url}/rounds/${code}`,
     ],
