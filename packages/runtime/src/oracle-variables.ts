@@ -3,7 +3,7 @@ import { z } from "zod";
 import { formed, oneOf, whole } from "./variable-kinds.ts";
 
 /** Every source there is, by the name that markets list. */
-export const SOURCE_NAMES = [
+const SOURCE_NAMES = [
   "simulated",
   "simulated-b",
   "file",
