@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { mkdir, rename } from "node:fs/promises";
-import { createRequire } from "node:module";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { z } from "zod";
 
 const hexSchema = z.templateLiteral(["0x", z.string()]);
@@ -67,7 +67,7 @@ export const compileContracts = async (
   file: URL = SOURCE,
 ): Promise<Readonly<Record<string, `0x${string}`>>> => {
   const source = await Bun.file(file).text();
-  const compiler = createRequire(import.meta.url).resolve("solc/solc.js");
+  const compiler = fileURLToPath(import.meta.resolve("solc/solc.js"));
   const kept = Bun.file(cacheFile(source, compiler));
   if (await kept.exists()) return compiledSchema.parse(await kept.json());
   const compiled = await compile(source, compiler);

@@ -52,9 +52,7 @@ const PROCESSORS: Readonly<Record<string, string>> = { x64: "amd64", arm64: "arm
 /** The node's program, as the platform's package brings it. */
 const anvilBinary = (): string => {
   const platform = `${PLATFORMS[process.platform] ?? process.platform}-${PROCESSORS[process.arch] ?? process.arch}`;
-  const wrapper = createRequire(
-    createRequire(import.meta.url).resolve("@foundry-rs/anvil/package.json"),
-  );
+  const wrapper = createRequire(import.meta.resolve("@foundry-rs/anvil/package.json"));
   const suffix = process.platform === "win32" ? ".exe" : "";
   try {
     return wrapper.resolve(`@foundry-rs/anvil-${platform}/bin/anvil${suffix}`);

@@ -130,6 +130,43 @@ test("a page whose last block vanishes while it is read is none", async () => {
   expect(await refusalOf(read(lie.alone, latest))).toMatch(/^(inconsistent|behind): /);
 });
 
+test("an empty page is none either when its last block came or went while it was read", async () => {
+  await using lie = await lyingScene();
+  await lie.scene.anvil.mine();
+  const { latest } = await lie.alone.head();
+  const from = latest.number;
+  const ask = () =>
+    lie.alone.transfers({ from, to: latest, ours: () => Promise.resolve(new Set()) });
+  expect(await ask()).toEqual([]);
+  lie.rpc.asked.length = 0;
+  lie.rpc.on("eth_getBlockByNumber", ({ forward }) =>
+    lie.rpc.asked.includes("eth_getLogs") ? forward() : null,
+  );
+  expect(await refusalOf(ask())).toStartWith("behind: ");
+  lie.rpc.heal();
+  lie.rpc.on("eth_getLogs", async ({ params, forward }) => {
+    const told = await forward();
+    if (object.parse(params[0])["blockHash"] !== undefined) await lie.scene.anvil.reorg(1);
+    return told;
+  });
+  expect(await refusalOf(ask())).toContain("has another block");
+});
+
+test("a block within the page that does not stand is noticed, even where logs and receipts agree on it", async () => {
+  await using lie = await lyingScene();
+  await lie.scene.anvil.mine();
+  const elsewhere = (log: Record<string, unknown>) => ({
+    ...log,
+    blockHash: `0x${"7".repeat(64)}`,
+  });
+  lie.rpc.on("eth_getLogs", logs(elsewhere));
+  lie.rpc.on(
+    "eth_getTransactionReceipt",
+    alter((receipt) => elsewhere(object.parse(receipt))),
+  );
+  expect(await refusalOf(read(lie.alone))).toContain("has another block");
+});
+
 test("an event that was not asked for, or was taken back, is not believed", async () => {
   await using lie = await lyingScene();
   const lies: readonly Fault[] = [

@@ -64,9 +64,17 @@ test("a transfer keeps its name when it is mined again, in another block and at 
   await anvil.reorg(1);
   expect(await read()).toEqual([]);
   await chain.broadcast(signed?.raw ?? "");
-  // the owner's payment offers more, and comes first in the same block
-  await token.transfer(PAYEE, microUsdc(1n));
+  // a payment that offers more comes first in the same block
+  const price = `0x${(100n * fees.maxFeePerGas).toString(16)}`;
+  const words = [PAYEE.slice(2), "1"].map((word) => word.padStart(64, "0"));
+  const dear = { maxFeePerGas: price, maxPriorityFeePerGas: price };
+  await anvil.request("eth_sendTransaction", [
+    { from: anvil.owner, to: token.address, data: `0xa9059cbb${words.join("")}`, ...dear },
+  ]);
+  await anvil.mine();
   const [second] = await read();
+  const receipt = await anvil.request("eth_getTransactionReceipt", [signed?.hash]);
+  expect(receipt).toMatchObject({ logs: [{ logIndex: "0x1" }] });
   const { latest } = await chain.head();
   if (first === undefined || second === undefined) throw new Error("The transfer is not told.");
   expect(second).toEqual({ ...first, block: latest });

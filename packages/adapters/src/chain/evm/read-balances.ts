@@ -20,7 +20,7 @@ const amountsIn = (node: RpcNode, answer: Hex, count: number): readonly MicroUsd
   throw new ChainError("inconsistent", `${node.name} gave no balances.`);
 };
 
-/** USDC on each address as of a block that stands before and after. */
+/** USDC on each address as of a block, which still stands when all is read. */
 export const readBalances = (
   nodes: Nodes,
   usdc: Address,
@@ -32,7 +32,6 @@ export const readBalances = (
     for (let next = 0; next < addresses.length; next += ADDRESSES_A_CALL) {
       parts.push(addresses.slice(next, next + ADDRESSES_A_CALL));
     }
-    await judgeStands(node, at);
     const block = { blockHash: at.hash, requireCanonical: true };
     const read = await inTurns(parts, 4, async (part) => {
       const data = balancesCall(
