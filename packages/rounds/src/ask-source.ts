@@ -75,7 +75,7 @@ const refusalOf = (error: unknown): OracleError => {
 };
 
 /** Asks for the close of one date. @returns the answer to keep, and the price where it is a valid close of that date */
-export const askOnce = async (
+const askOnce = async (
   deps: Pick<OracleDeps, "database" | "callTimeoutMs">,
   oracle: Oracle,
   question: { readonly symbol: string; readonly date: string },

@@ -27,6 +27,7 @@ const BAD: readonly (readonly [string, ScriptedClose, string])[] = [
   ["500", { kind: "refused", status: 500, raw: '{"error":"internal"}' }, "unavailable"],
   ["429", { kind: "refused", status: 429, raw: "slow down" }, "unavailable"],
   ["a timeout", { kind: "silent" }, "timeout"],
+  ["nothing, though it was told to stop", { kind: "deaf" }, "timeout"],
   ["HTML instead of JSON", { kind: "malformed", raw: HTML }, "malformed"],
   ["yesterday's date", { kind: "wrong-date", price: "100", date: "2026-11-19" }, "wrong-date"],
   ["a price below zero", { kind: "negative", price: "101" }, "not-positive"],

@@ -32,6 +32,8 @@ export type ScriptedClose =
   | { readonly kind: "refused"; readonly status: number; readonly raw: string }
   /** Keeps the question back, as where it failed too often. */
   | { readonly kind: "not-asked" }
+  /** Breaks the port's promise: never answers, whatever the caller's signal. */
+  | { readonly kind: "deaf" }
   /** Breaks the port's promise: throws something of its own. */
   | { readonly kind: "broken" }
   | { readonly kind: "unavailable" };
@@ -129,6 +131,8 @@ export const scriptedOracle = (options: {
         throw refusal("unavailable", `The scripted source answered ${close.status}.`, close.raw);
       case "not-asked":
         throw new OracleError("not-asked", "The scripted source was not asked.");
+      case "deaf":
+        return Promise.withResolvers<never>().promise;
       case "broken":
         throw new TypeError("https://scripted.example/?key=secret is no place to go");
       case "unavailable":
