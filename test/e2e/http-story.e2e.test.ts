@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { describeWithRedis, scratchRedis } from "../../packages/database/src/testing/index.ts";
 import { type Client, clientOf, objectOf, textOf } from "./http-client.ts";
+import { askAdmin } from "./run-admin.ts";
 import { eventually, runProgram, scratchFolder } from "./run-program.ts";
 
 setDefaultTimeout(90_000);
@@ -20,8 +21,11 @@ const newUser = async (client: Client, handle: string, tx: string): Promise<stri
 const available = async (client: Client, userId: string): Promise<string> =>
   textOf((await client.get(`/users/${userId}/balance`)).body, "availableMicroUsdc");
 
-/** One round from the first user to a payment that failed and came back, with the refusals on the way. */
-const playStory = async (client: Client): Promise<void> => {
+/** One round from the first user to a payment that was undone and given back, with the refusals on the way. */
+const playStory = async (
+  client: Client,
+  refund: (withdrawalId: string) => Promise<unknown>,
+): Promise<void> => {
   const ann = await newUser(client, "ann", "0xa1");
   const bob = await newUser(client, "bob", "0xb1");
   const open = objectOf((await client.get("/rounds/current")).body, "open");
@@ -79,13 +83,15 @@ const playStory = async (client: Client): Promise<void> => {
   const bad = await client.post("/withdrawals", { ...out, to: `0x${"5".repeat(36)}dead` }, "out-2");
   for (const [withdrawal, end] of [
     [good, "CONFIRMED"],
-    [bad, "FAILED"],
+    [bad, "NEEDS_REVIEW"],
   ] as const) {
     await eventually(`the withdrawal ends as ${end}`, async () => {
       const { body } = await client.get(`/withdrawals/${textOf(withdrawal.body, "id")}`);
       return body["state"] === end;
     });
   }
+  expect(await available(client, ann)).toBe("49900000");
+  await refund(textOf(bad.body, "id"));
   expect(await available(client, ann)).toBe("79900000");
   expect((await client.get("/tvl")).body).toMatchObject({ tvlMicroUsdc: "169900000" });
 };
@@ -97,11 +103,14 @@ const runStory = async (env: Readonly<Record<string, string>>): Promise<void> =>
   });
   const { url } = await service.logged("service started");
   if (typeof url !== "string") throw new Error("the service did not say where it listens");
-  await playStory(clientOf(url)).catch((cause: unknown) => {
+  const admin = { DATA_DIR: `${folder.path}/sandbox`, ...env };
+  const refund = (id: string) =>
+    askAdmin(admin, "chain", "withdrawals", "refund", "--id", id, "--reason", "undone");
+  await playStory(clientOf(url), refund).catch((cause: unknown) => {
     throw new Error(`the story broke off; the service said:\n${service.stdout()}`, { cause });
   });
   await using audit = runProgram("apps/admin/src/main.ts", ["audit", "--json"], {
-    env: { DATA_DIR: `${folder.path}/sandbox`, ...env },
+    env: admin,
   });
   expect([await audit.exited, audit.stderr()]).toEqual([0, ""]);
   expect(JSON.parse(audit.stdout())).toMatchObject({ ok: true, imbalanceMicroUsdc: "0" });

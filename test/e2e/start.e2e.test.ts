@@ -171,8 +171,11 @@ test("sandbox: its own folder, a clock that stands until it is moved, and a roun
   const before: unknown = await read("/clock");
   expect(before).toMatchObject({ sandbox: true });
   await eventually("the banner", () => program.stderr().includes("runs as a sandbox"));
-  const current: unknown = await read("/rounds/current");
-  const open: unknown = Reflect.get(Object(current), "open");
+  let open: unknown = null;
+  await eventually("a round is open", async () => {
+    open = Reflect.get(Object(await read("/rounds/current")), "open");
+    return open !== null;
+  });
   const code = String(Reflect.get(Object(open), "code"));
   const settlesFrom = String(Reflect.get(Object(open), "settlesFrom"));
   const moved = await fetch(`${url}/simulate/clock`, {

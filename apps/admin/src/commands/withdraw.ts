@@ -33,7 +33,7 @@ export const withdrawCommand: AddCommand = (program, cli) => {
     .summary("ask for a withdrawal of a user")
     .description(
       "Takes an amount out of what a user may bet and asks for its payment. The scheduler, or `advance`, sends it. On " +
-        "the simulated chain a payment to an address that ends in `dead` fails, and the money returns.",
+        "the simulated chain a payment to an address that ends in `dead` is undone, and waits for `chain withdrawals`.",
     )
     .requiredOption("--user <id>", "whose money")
     .option(AMOUNT, AMOUNT_HELP, usdcArgument)

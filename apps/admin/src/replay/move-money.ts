@@ -1,5 +1,12 @@
 import { DomainError } from "@closebell/context";
-import { advanceChain, creditUser, recordDeposit, requestWithdrawal } from "@closebell/custody";
+import {
+  advanceChain,
+  creditUser,
+  listWithdrawals,
+  recordDeposit,
+  requestWithdrawal,
+  reviewWithdrawal,
+} from "@closebell/custody";
 import type { MicroUsdc } from "@closebell/money";
 import { BROKE, topUpFor, withdrawalFor } from "./players.ts";
 import { byOf, type Player, type Stage } from "./stage.ts";
@@ -17,25 +24,35 @@ const receive = async (stage: Stage, player: Player, amount: MicroUsdc): Promise
   stage.expected.move(player.id, amount);
 };
 
-/** Passes over the chain until `open` withdrawals have ended. */
+/** What an operator does about payments that the chain undid: the money returns. */
+const giveBack = async (stage: Stage): Promise<void> => {
+  const { items } = await listWithdrawals(stage.deps, { state: "NEEDS_REVIEW", limit: 1_000 });
+  for (const { id: withdrawalId } of items) {
+    const by = { ...byOf(stage, stage.operator), reason: "undone by the simulated chain" };
+    await reviewWithdrawal(stage.deps, { by, withdrawalId, decision: "refund" });
+  }
+};
+
+/** Passes over the chain until `open` withdrawals are paid or undone, and the undone ones are given back. */
 const finishWithdrawals = async (stage: Stage, open: number): Promise<void> => {
   let ended = 0;
   for (let pass = 0; ended < open; pass += 1) {
-    const { confirmed, failed, problems } = await advanceChain(stage.deps, {
+    const { confirmed, review, problems } = await advanceChain(stage.deps, {
       by: byOf(stage, stage.operator),
     });
-    ended += confirmed + failed;
+    ended += confirmed + review;
     if (pass < 10 && problems.length === 0) continue;
     const why = problems[0]?.message ?? "the chain does not end them";
     throw new DomainError("INTERNAL", `${open - ended} withdrawals of the replay are open: ${why}`);
   }
+  await giveBack(stage);
 };
 
-// A simulated payment to an address that ends in `dead` fails, and the money returns.
+// A simulated payment to an address that ends in `dead` is undone by the chain.
 const addressFor = (stage: Stage, fails: boolean): string =>
   `0x${(hash(stage) + hash(stage)).slice(-40 + (fails ? 4 : 0))}${fails ? "dead" : ""}`;
 
-/** Broke players come back with money; now and then a rich one takes some out, and one such payment in five fails. */
+/** Broke players come back with money; now and then a rich one takes some out, and one such payment in five is undone. */
 export const moveMoney = async (stage: Stage): Promise<void> => {
   const { chance, deps, expected } = stage;
   let open = 0;
