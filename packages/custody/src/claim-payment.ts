@@ -1,6 +1,6 @@
 import { transact } from "@closebell/database";
 import { and, asc, eq, inArray, lte, sql } from "drizzle-orm";
-import type { ChainPass, ChainStep } from "./chain-pass.ts";
+import type { ChainPass } from "./chain-pass.ts";
 import { BATCH, realNow } from "./claim-withdrawal.ts";
 import { paymentOf, type Payment } from "./payment.ts";
 import type { PaymentState } from "./payment-state.ts";

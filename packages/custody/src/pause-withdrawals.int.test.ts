@@ -11,7 +11,9 @@ const stateOf = async (scene: Scene, withdrawalId: string) =>
   (await getWithdrawal(scene.deps, { withdrawalId })).state;
 
 const turn = (scene: Scene, on: boolean, reason?: string) => {
-  const input = { by: { ...by, reason }, chain: scene.chain.name };
+  const { reason: _, ...silent } = by;
+  const who = reason === undefined ? silent : { ...by, reason };
+  const input = { by: who, chain: scene.chain.name };
   return on ? pauseWithdrawals(scene.deps, input) : resumeWithdrawals(scene.deps, input);
 };
 

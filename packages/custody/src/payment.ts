@@ -72,11 +72,17 @@ export const attemptsOf = async (on: Executor, id: string): Promise<readonly Att
     .from(paymentAttempts)
     .where(eq(paymentAttempts.payment, id))
     .orderBy(asc(paymentAttempts.n));
-  return rows.map(({ payment: _, maxFeePerGas, maxPriorityFeePerGas, ...rest }) => ({
-    ...rest,
-    fees: {
-      maxFeePerGas: BigInt(maxFeePerGas),
-      maxPriorityFeePerGas: BigInt(maxPriorityFeePerGas),
-    },
-  }));
+  return rows.map(
+    ({ n, hash, raw, signedAt, broadcastAt, maxFeePerGas, maxPriorityFeePerGas }) => ({
+      n,
+      hash,
+      raw,
+      signedAt,
+      broadcastAt,
+      fees: {
+        maxFeePerGas: BigInt(maxFeePerGas),
+        maxPriorityFeePerGas: BigInt(maxPriorityFeePerGas),
+      },
+    }),
+  );
 };

@@ -65,8 +65,7 @@ const checked = (deps: CustodyDeps, input: RequestWithdrawal) => {
   return { chain, to: payableAddress(chain, input.to) };
 };
 
-const refuseTooMuch = ({ policy }: CustodyDeps, amount: MicroUsdc): void => {
-  const most = policy.withdrawalMaximum;
+const refuseTooMuch = (amount: MicroUsdc, most: MicroUsdc): void => {
   if (amount <= most) return;
   throw new DomainError(
     "WITHDRAWAL_LIMIT_EXCEEDED",
@@ -92,7 +91,7 @@ export const requestWithdrawal = async (
   return transact(deps, async (work) => {
     const before = await replayOf(work, chain, request);
     if (before !== undefined) return before;
-    refuseTooMuch(deps, input.amountMicroUsdc);
+    refuseTooMuch(input.amountMicroUsdc, deps.policy.withdrawalMaximum);
     await refuseOwnAddress(work, deps.chains, to);
     const payee = { userId, chain: chain.name, address: to };
     if (!chain.simulated) await needPayoutAddress(work, payee);

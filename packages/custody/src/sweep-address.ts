@@ -7,6 +7,7 @@ import { DomainError } from "@closebell/context";
 import type { ChainSender, PaymentOrder } from "./chain-sender.ts";
 import type { BlockRef, SweepWay } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
+import { realNow } from "./claim-withdrawal.ts";
 import type { HotWallet } from "./hot-wallet.ts";
 import { payments, unswept } from "./tables.ts";
 import { walletIndex } from "./wallet-index.ts";
@@ -92,7 +93,7 @@ const byPermission = async (
   if (await busy(pass, full, ["sweep"])) return "under way";
   const { address, amount, to } = full;
   const signer = await depositSigner(pass, address);
-  const now = BigInt(Math.floor(Temporal.Now.instant().epochMilliseconds / 1000));
+  const now = (await realNow(pass.deps)).epochNanoseconds / 1_000_000_000n;
   const nonce = `0x${createHash("sha256").update(pass.deps.ids.uuid()).digest("hex")}`;
   const until = { validAfter: 0n, validBefore: now + PERMISSION_SECONDS };
   const authorization = await signer.authorize({ to, amount, nonce, ...until });
