@@ -38,6 +38,7 @@ const chainEnv = async (anvil: Anvil, token: DevToken): Promise<Record<string, s
   const { xpub, xprv, hotWallet, coldWallet } = devKeys();
   await anvil.setBalance(hotWallet.address, 10n ** 19n);
   await token.transfer(hotWallet.address, parseUsdc("1000"));
+  await anvil.finalize();
   return {
     CHAIN: "evm",
     EVM_CHAIN_NAME: "anvil",

@@ -63,6 +63,7 @@ test("money that no book knows of is told, and where to read on", async () => {
   s.chain.mine();
   s.chain.finalise();
   s.chain.node.empty = true;
+  await advanceChain(s.deps, { by });
   await s.pass.work(by, s.log);
   expect(await s.figure("closebell_reserves_difference_micro_usdc")).toBe(5_000_000);
   expect(s.lines[0]?.[0]).toContain("docs/runbooks/reserves-difference.md");
@@ -71,6 +72,9 @@ test("money that no book knows of is told, and where to read on", async () => {
 
 test("a chain that does not answer fails the pass and leaves the figures as they were", async () => {
   await using s = await stage();
+  await s.pass.work(by, s.log);
+  expect(await s.figure("closebell_reserves_checked_timestamp_seconds{")).toBeUndefined();
+  await advanceChain(s.deps, { by });
   await s.pass.work(by, s.log);
   s.chain.node.down = true;
   await expect(s.pass.work(by, s.log)).rejects.toThrow();

@@ -22,6 +22,8 @@ const compare = async (
   log: Logger,
 ): Promise<void> => {
   const status = await chainStatus(deps, { chain: chain.name });
+  // a new chain: what nobody has read can't be compared, and the chain's own pass is at it
+  if (status.cursor === null) return;
   const report = await reserves(deps, { chain: chain.name });
   metrics.found({
     chain: chain.name,

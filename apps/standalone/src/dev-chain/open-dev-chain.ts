@@ -24,6 +24,8 @@ const settingsOf = async (anvil: Anvil, token: DevToken, folder: string) => {
   await anvil.setBalance(hotWallet.address, 10n * WEI_PER_COIN);
   // what an operator brings in: withdrawals can be paid before deposits are gathered
   await token.transfer(hotWallet.address, parseUsdc("1000"));
+  // there from the first final block on
+  await anvil.finalize();
   return {
     DATA_DIR: folder,
     ORACLE: "simulated",
