@@ -20,7 +20,7 @@ export const realNow = (
   });
 
 /** APPROVED without a payment that is under way. */
-export const unpaid = and(
+const unpaid = and(
   eq(withdrawals.state, "APPROVED"),
   sql`not exists (select from custody.payment p where p.withdrawal = ${withdrawals.id} and p.outcome is null)`,
 );

@@ -37,7 +37,7 @@ export const needKey = ({ chain }: Pick<ChainPass, "chain">): void => {
 };
 
 /** Turns the kill switch on by itself and says why. */
-export const pauseItself = async (pass: ChainPass, reason: string): Promise<void> => {
+const pauseItself = async (pass: ChainPass, reason: string): Promise<void> => {
   const { deps, by, chain } = pass;
   await transact(deps, (work) => turnSwitch(work, { by, chain: chain.name, reason }, true));
   deps.log.error({ chain: chain.name, reason }, "withdrawals paused themselves");
