@@ -3,6 +3,7 @@ import { SYSTEM_ACTORS, randomIds } from "@closebell/context";
 import { ensureWallet } from "./ensure-wallet.ts";
 import { getWallets } from "./get-wallets.ts";
 import { by, custodyScene, refusalOf } from "./testing/custody-scene.ts";
+import { scriptedChain } from "./testing/scripted-chain.ts";
 
 test("a user has one address per chain, the same ever after", async () => {
   await using scene = await custodyScene();
@@ -24,6 +25,18 @@ test("asked at once, one user gets one address and several users get different o
   const users = await Promise.all(Array.from({ length: 10 }, () => scene.player()));
   const addresses = await Promise.all(users.map(ask));
   expect(new Set([...addresses, ...same]).size).toBe(11);
+});
+
+test("a wallet of the house is nobody's deposit address, though it may be one of the chain's", async () => {
+  const derived = scriptedChain();
+  const chain = { ...derived, hotWallet: derived.addressAt(0), coldWallet: derived.addressAt(2) };
+  await using scene = await custodyScene(chain);
+  await scene.advance();
+  const given = [await scene.addressOf(await scene.player())];
+  await scene.scratch.owner.sql`insert into custody.house_address values
+    (${chain.name}, ${derived.addressAt(3).toUpperCase().replace("X", "x")}, 'hot', clock.now())`;
+  given.push(await scene.addressOf(await scene.player()));
+  expect(given).toEqual([derived.addressAt(1), derived.addressAt(4)]);
 });
 
 test("nobody but a player on a known chain gets an address", async () => {

@@ -44,7 +44,8 @@ const holdings = sql`
   join ledger.account a on a.code = 'custody/' || c.name
   left join (
     select chain, sum(amount) as sum from (
-      select chain, amount from custody.deposit where state = 'CREDITED'
+      select chain, amount from custody.deposit where state in ('CREDITED', 'SUSPENDED')
+      union all select chain, amount from custody.funding where state = 'BOOKED'
       union all select chain, -amount from custody.withdrawal where state = 'CONFIRMED'
       union all select substr(held.code, 9), case x.debit when held.id then x.amount else -x.amount end
         from ledger.correction k join ledger.transfer x on x.period = k.period and x.kind = 1 and x.ref = k.ref
@@ -54,17 +55,31 @@ const holdings = sql`
   where -a.balance <> coalesce(m.sum, 0)
   order by c.name`;
 
-/** Every deposit that was ever credited has its one transfer, of its amount, and no other has one. */
+/**
+ * Every deposit that was ever credited, set aside or released and every funding that was ever booked has its one transfer of
+ * each such step, of its amount, and nothing else has one.
+ */
 const credited = sql`
-  select 'deposit/' || coalesce(d.id, x.ref) as what,
-         (coalesce(x.amount, 0) - coalesce(d.amount, 0))::text as off
-  from (select * from custody.deposit where credited_at is not null) d
+  select case when coalesce(d.kind, x.kind) = ${KIND.funding}::smallint then 'funding/' else 'deposit/' end
+      || coalesce(d.id, x.ref) as what,
+    (coalesce(x.amount, 0) - coalesce(d.amount, 0))::text as off
+  from (
+    select case when suspended_at is null then ${KIND.deposit}::smallint else ${KIND.depositSuspend}::smallint end as kind,
+      id, amount, created_at
+    from custody.deposit where credited_at is not null or suspended_at is not null
+    union all select ${KIND.depositRelease}::smallint, id, amount, created_at
+    from custody.deposit where credited_at is not null and suspended_at is not null
+    union all select ${KIND.funding}::smallint, id, amount, created_at
+    from custody.funding where booked_at is not null
+  ) d
   full join (
     -- all periods by name, so that each partition's unique index finds its few deposits
-    select x.* from ledger.transfer x where x.kind = ${KIND.deposit}::smallint and x.period = any(array(
+    select x.* from ledger.transfer x
+    where x.kind = any(array[${KIND.deposit}, ${KIND.depositSuspend}, ${KIND.depositRelease}, ${KIND.funding}]::smallint[])
+      and x.period = any(array(
       select substring(c.relname from '\\d{6}$')::integer
       from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'ledger.transfer'::regclass))
-  ) x on x.ref = d.id and x.period = to_char(d.created_at at time zone 'UTC', 'YYYYMM')::int
+  ) x on x.kind = d.kind and x.ref = d.id and x.period = to_char(d.created_at at time zone 'UTC', 'YYYYMM')::int
   where x.amount is distinct from d.amount
   order by 1`;
 

@@ -2,48 +2,74 @@ import { expect, test } from "bun:test";
 import { accountStatement, userAccount } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { advanceChain } from "./advance-chain.ts";
-import type { Chain } from "./chain.ts";
 import type { DepositState } from "./deposit-state.ts";
 import { listDeposits } from "./list-deposits.ts";
 import { recordDeposit } from "./record-deposit.ts";
-import { requestWithdrawal } from "./request-withdrawal.ts";
-import { by, custodyScene, outside, type Scene } from "./testing/custody-scene.ts";
+import { by, custodyScene, outside, refusalOf, type Scene } from "./testing/custody-scene.ts";
+import { mortalDeps } from "./testing/mortal-deps.ts";
 import { scriptedChain } from "./testing/scripted-chain.ts";
 
-const five = microUsdc(5n);
+/** One block is enough below 100, three below 1,000; above it the chain's own finality, which is four blocks off. */
+const stepwise = {
+  confirmations: [
+    { below: microUsdc(100n), blocks: 1 },
+    { below: microUsdc(1_000n), blocks: 3 },
+    { blocks: "final" as const },
+  ],
+};
+
+const realScene = (policy = {}): Promise<Scene> =>
+  custodyScene(scriptedChain({ simulated: false, finalDepth: 4 }), policy);
+
+const deposits = async (scene: Scene) => (await listDeposits(scene.deps, { limit: 100 })).items;
 
 const statesOf = async (scene: Scene): Promise<readonly DepositState[]> =>
-  (await listDeposits(scene.deps, { limit: 100 })).items.map((deposit) => deposit.state);
+  (await deposits(scene)).map((deposit) => deposit.state);
 
-test("a deposit is seen without money, and credited once it is confirmed", async () => {
-  await using scene = await custodyScene();
+const detailsOf = (scene: Scene) =>
+  scene.scratch.owner.sql<{ state: string; detail: string }[]>`
+    select state, detail from custody.deposit_event order by deposit, n`;
+
+test("a deposit is seen without money, and credited once it is final", async () => {
+  await using scene = await realScene();
   const { chain } = scene;
   const userId = await scene.player();
-  const { tx } = chain.deposit({ address: await scene.addressOf(userId), amount: five });
+  const { tx, log } = chain.pay(await scene.addressOf(userId), 5n);
+  chain.mine();
+  const block = (await chain.head()).latest;
   expect((await scene.advance()).deposits).toBe(0);
-  expect(await statesOf(scene)).toEqual(["SEEN"]);
+  expect(await deposits(scene)).toMatchObject([
+    { tx, log, state: "SEEN", blockNumber: block.number, blockHash: block.hash, final: false },
+  ]);
   expect((await scene.balances(userId)).available).toBe(0n);
+  chain.mine(3);
+  expect((await scene.advance()).deposits).toBe(0);
   await scene.scratch.setClock("2026-11-20T12:10:00Z");
-  chain.confirm(tx);
+  chain.mine();
   expect((await scene.advance()).deposits).toBe(1);
-  const [deposit] = (await listDeposits(scene.deps, { limit: 1 })).items;
-  expect(deposit?.state).toBe("CREDITED");
+  const [deposit] = await deposits(scene);
+  expect(deposit).toMatchObject({ state: "CREDITED", final: true });
   expect(deposit?.createdAt.toString()).toBe("2026-11-20T12:00:00Z");
   expect(deposit?.creditedAt?.toString()).toBe("2026-11-20T12:10:00Z");
-  chain.repeat(tx);
-  chain.confirm(tx);
+  chain.finalise();
   expect((await scene.advance()).deposits).toBe(0);
   expect(await scene.balances(userId)).toMatchObject({ available: 5n, custody: 5n });
+  expect((await detailsOf(scene)).map((event) => [event.state, event.detail])).toEqual([
+    ["SEEN", `block ${block.number} ${block.hash}`],
+    ["CONFIRMED", "final"],
+    ["CREDITED", "final"],
+  ]);
   expect(await scene.wrong()).toEqual([]);
 });
 
-test("seen in one month and confirmed in the next, it counts in the month it was seen", async () => {
-  await using scene = await custodyScene();
+test("seen in one month and final in the next, it counts in the month it was seen", async () => {
+  await using scene = await realScene();
   const userId = await scene.player();
-  const { tx } = scene.chain.deposit({ address: await scene.addressOf(userId), amount: five });
+  scene.chain.pay(await scene.addressOf(userId), 5n);
+  scene.chain.mine();
   await scene.advance();
   await scene.scratch.setClock("2026-12-01T00:00:00Z");
-  scene.chain.confirm(tx);
+  scene.chain.finalise();
   await scene.advance();
   const code = userAccount(userId, "available");
   const { items } = await accountStatement(scene.deps, { code, limit: 10 });
@@ -51,125 +77,181 @@ test("seen in one month and confirmed in the next, it counts in the month it was
   expect(await scene.wrong()).toEqual([]);
 });
 
-test("a deposit that vanishes before it counts moves nothing, and counts if it comes back", async () => {
-  await using scene = await custodyScene();
-  const { chain } = scene;
-  const userId = await scene.player();
-  const { tx } = chain.deposit({ address: await scene.addressOf(userId), amount: five });
-  await scene.advance();
-  chain.reorg(tx);
-  expect((await scene.advance()).reorged).toBe(1);
-  expect(await statesOf(scene)).toEqual(["REORGED"]);
-  expect(scene.errors).toEqual([]);
-  expect(await scene.balances(userId)).toEqual({
-    available: 0n,
-    withdrawing: 0n,
-    capital: 0n,
-    custody: 0n,
-  });
-  chain.confirm(tx);
-  expect((await scene.advance()).deposits).toBe(1);
-  expect((await scene.balances(userId)).available).toBe(5n);
-  expect(await scene.wrong()).toEqual([]);
-});
-
-test("a credited deposit that vanishes is the house's loss; the user keeps what he may have spent", async () => {
-  await using scene = await custodyScene();
+test("the more it is, the deeper it has to lie", async () => {
+  await using scene = await realScene(stepwise);
   const { chain } = scene;
   const userId = await scene.player();
   const address = await scene.addressOf(userId);
-  const { tx } = chain.deposit({ address, amount: five, confirmed: true });
+  for (const amount of [99n, 100n, 999n, 1_000n]) chain.pay(address, amount);
+  const credited: bigint[] = [];
+  for (let block = 0; block < 6; block += 1) {
+    chain.mine();
+    await scene.advance();
+    credited.push((await scene.balances(userId)).available);
+  }
+  expect(credited).toEqual([99n, 99n, 1_198n, 1_198n, 2_198n, 2_198n]);
+  expect((await deposits(scene)).every((deposit) => deposit.final)).toBe(true);
+});
+
+test("a deposit that vanishes before it counts moves nothing, and counts if it comes back", async () => {
+  await using scene = await realScene();
+  const { chain } = scene;
+  const userId = await scene.player();
+  const { tx } = chain.pay(await scene.addressOf(userId), 5n);
+  chain.mine();
   await scene.advance();
-  await scene.withdraw(userId, 5n, "all");
-  chain.reorg(tx);
-  chain.repeat(tx);
+  chain.reorg(1);
   expect((await scene.advance()).reorged).toBe(1);
   expect(await statesOf(scene)).toEqual(["REORGED"]);
-  expect(scene.errors).toEqual([
-    "the chain took back a credited deposit: house/capital bears the loss",
+  chain.mine(2);
+  chain.finalise();
+  expect((await scene.advance()).deposits).toBe(1);
+  expect(await deposits(scene)).toMatchObject([{ tx, state: "CREDITED", final: true }]);
+  expect(scene.errors).toEqual([]);
+  expect((await scene.balances(userId)).available).toBe(5n);
+  expect((await detailsOf(scene)).map((event) => event.state)).toEqual([
+    "SEEN",
+    "REORGED",
+    "REORGED",
+    "SEEN",
+    "CONFIRMED",
+    "CREDITED",
   ]);
+  expect(await scene.wrong()).toEqual([]);
+});
+
+test("one that vanishes for good stays without money", async () => {
+  await using scene = await realScene();
+  const { chain } = scene;
+  const userId = await scene.player();
+  chain.pay(await scene.addressOf(userId), 5n);
+  chain.mine();
+  await scene.advance();
+  chain.reorg(1, { lost: () => true });
+  await scene.settle();
+  expect(await statesOf(scene)).toEqual(["REORGED"]);
+  expect(await scene.balances(userId)).toMatchObject({ available: 0n, custody: 0n, capital: 0n });
+  expect(scene.errors).toEqual([]);
+});
+
+test("mined again in another block, it goes on from there without ever having vanished", async () => {
+  await using scene = await realScene(stepwise);
+  const { chain } = scene;
+  const userId = await scene.player();
+  chain.pay(await scene.addressOf(userId), 500n);
+  chain.mine();
+  await scene.advance();
+  const [before] = await deposits(scene);
+  chain.reorg(1);
+  chain.mine();
+  await scene.advance();
+  const [after] = await deposits(scene);
+  expect(after).toMatchObject({ state: "SEEN", blockNumber: (before?.blockNumber ?? 0n) + 2n });
+  expect(after?.blockHash).not.toBe(before?.blockHash ?? "");
+  chain.mine(2);
+  await scene.advance();
+  expect(await statesOf(scene)).toEqual(["CREDITED"]);
+  expect(scene.errors).toEqual([]);
+});
+
+test("a credited deposit that vanishes is the house's loss; the user keeps what he may have spent", async () => {
+  await using scene = await realScene(stepwise);
+  const { chain } = scene;
+  const userId = await scene.player();
+  chain.pay(await scene.addressOf(userId), 50n);
+  chain.mine();
+  await scene.advance();
+  await scene.withdraw(userId, 50n, "all");
+  chain.reorg(1, { lost: () => true });
+  expect((await scene.advance({ autoApproveUpTo: microUsdc(0n) })).reorged).toBe(1);
+  expect(await statesOf(scene)).toEqual(["REORGED"]);
+  expect(scene.errors).toContain(
+    "the chain took back a credited deposit: house/capital bears the loss",
+  );
   expect(await scene.balances(userId)).toEqual({
     available: 0n,
-    withdrawing: 0n,
-    capital: -5n,
-    custody: -5n,
+    withdrawing: 50n,
+    capital: -50n,
+    custody: 0n,
   });
   expect(await scene.wrong()).toEqual([]);
 });
 
 test("it may come back and vanish again: the house gains and loses, the user nothing", async () => {
-  await using scene = await custodyScene();
+  await using scene = await realScene(stepwise);
   const { chain } = scene;
   const userId = await scene.player();
-  const address = await scene.addressOf(userId);
-  const { tx } = chain.deposit({ address, amount: five, confirmed: true });
+  chain.pay(await scene.addressOf(userId), 50n);
+  chain.mine();
   await scene.advance();
   for (let round = 0; round < 2; round += 1) {
-    chain.reorg(tx);
+    chain.reorg(1);
     await scene.advance();
-    expect(await scene.balances(userId)).toMatchObject({
-      available: 5n,
-      capital: -5n,
-      custody: 0n,
-    });
+    const gone = { available: 50n, capital: -50n, custody: 0n };
+    expect(await scene.balances(userId)).toMatchObject(gone);
     await scene.scratch.setClock(`2026-11-2${round + 1}T00:00:00Z`);
-    chain.confirm(tx);
+    chain.mine();
     await scene.advance();
-    expect(await scene.balances(userId)).toMatchObject({ available: 5n, capital: 0n, custody: 5n });
+    const back = { available: 50n, capital: 0n, custody: 50n };
+    expect(await scene.balances(userId)).toMatchObject(back);
   }
+  await scene.settle();
+  expect(await deposits(scene)).toMatchObject([{ state: "CREDITED", final: true }]);
   expect(await scene.wrong()).toEqual([]);
 });
 
-test("seen, vanished and confirmed, told in one page, is credited once", async () => {
-  await using scene = await custodyScene();
+test("what isn't ours, or is nothing, or was before our time, is passed over", async () => {
+  await using scene = await custodyScene(scriptedChain({ simulated: false, startBlock: 12n }));
   const { chain } = scene;
   const userId = await scene.player();
-  const { tx } = chain.deposit({ address: await scene.addressOf(userId), amount: five });
-  chain.reorg(tx);
-  chain.confirm(tx);
-  chain.confirm(tx);
-  expect((await scene.advance()).deposits).toBe(1);
+  const address = await scene.addressOf(userId);
+  chain.pay(address, 3n);
+  chain.mine();
+  chain.pay(outside(), 5n);
+  chain.pay(address, 0n);
+  chain.pay(address, 5n);
+  chain.mine();
+  chain.finalise();
+  expect(await scene.advance()).toMatchObject({ deposits: 1, reorged: 0, problems: [] });
   expect((await scene.balances(userId)).available).toBe(5n);
 });
 
-test("what isn't ours, or is nothing, is passed over", async () => {
-  await using scene = await custodyScene();
+test("several transfers of one transaction are several deposits", async () => {
+  await using scene = await realScene();
+  const { chain } = scene;
+  const [one, two] = [await scene.player(), await scene.player()];
+  const from = outside();
+  chain.payMany([
+    { from, to: await scene.addressOf(one), amount: microUsdc(1n) },
+    { from, to: outside(1), amount: microUsdc(2n) },
+    { from, to: await scene.addressOf(two), amount: microUsdc(4n) },
+    { from, to: await scene.addressOf(one), amount: microUsdc(8n) },
+  ]);
+  await scene.settle();
+  expect((await scene.balances(one)).available).toBe(9n);
+  expect((await scene.balances(two)).available).toBe(4n);
+  expect((await deposits(scene)).map(({ log }) => log).toSorted()).toEqual([0, 2, 3]);
+});
+
+test("a transaction that pays another amount when it is mined again is reported and holds up nothing", async () => {
+  await using scene = await realScene();
   const { chain } = scene;
   const userId = await scene.player();
   const address = await scene.addressOf(userId);
-  chain.deposit({ address: outside(), amount: five, confirmed: true });
-  chain.deposit({ address, amount: microUsdc(0n), confirmed: true });
-  chain.deposit({ address, amount: five, confirmed: true });
-  expect(await scene.advance()).toMatchObject({ deposits: 1, reorged: 0, problems: [] });
-  expect(await statesOf(scene)).toEqual(["CREDITED"]);
-});
-
-test("a deposit that vanished before it was ever seen leaves no trace", async () => {
-  await using scene = await custodyScene();
-  const address = await scene.addressOf(await scene.player());
-  const vanished = { tx: "0x1", log: 0, address, amount: five, confirmed: false, reorged: true };
-  const chain: Chain = {
-    ...scene.chain,
-    deposits: () => Promise.resolve({ deposits: [vanished], cursor: "1" }),
-  };
-  const progress = await advanceChain({ ...scene.deps, chains: [chain] }, { by });
-  expect(progress).toMatchObject({ deposits: 0, reorged: 0, problems: [] });
-  expect(await statesOf(scene)).toEqual([]);
-});
-
-test("a contradiction is reported and holds up nothing after it", async () => {
-  await using scene = await custodyScene();
-  const { chain } = scene;
-  const userId = await scene.player();
-  const address = await scene.addressOf(userId);
-  const { tx } = chain.deposit({ address, amount: five, confirmed: true });
-  chain.deposit({ address, amount: microUsdc(6n), confirmed: true, tx });
-  chain.deposit({ address, amount: microUsdc(7n), confirmed: true });
-  const { deposits, problems } = await scene.advance();
-  expect(deposits).toBe(2);
+  const { tx } = chain.pay(address, 5n);
+  chain.mine();
+  await scene.advance();
+  chain.reorg(1, { lost: () => true });
+  chain.pay(address, 6n, { tx });
+  chain.pay(address, 7n);
+  chain.mine();
+  const { problems } = await scene.advance();
   expect(problems).toMatchObject([{ chain: "scripted", step: "deposits" }]);
-  expect((await scene.balances(userId)).available).toBe(12n);
-  expect((await scene.advance()).problems).toEqual([]);
+  chain.finalise();
+  await scene.advance();
+  expect((await scene.balances(userId)).available).toBe(7n);
+  expect((await statesOf(scene)).toSorted()).toEqual(["CREDITED", "REORGED"]);
+  expect(await scene.wrong()).toEqual([]);
 });
 
 test("somebody's word for a deposit never outweighs the chain's", async () => {
@@ -177,94 +259,119 @@ test("somebody's word for a deposit never outweighs the chain's", async () => {
   const { chain, deps } = scene;
   const userId = await scene.player();
   const address = await scene.addressOf(userId);
-  const { tx, log } = chain.deposit({ address, amount: five });
+  const { tx, log } = chain.pay(address, 5n);
+  chain.mine();
   await scene.advance();
-  const word = { by, chain: chain.name, tx, log, address, amountMicroUsdc: five };
+  const word = { by, chain: chain.name, tx, log, address, amountMicroUsdc: microUsdc(5n) };
   expect(await recordDeposit(deps, word)).toMatchObject({
     deposit: { state: "CREDITED" },
     replayed: false,
   });
-  chain.confirm(tx);
+  chain.finalise();
   await scene.advance();
   expect((await scene.balances(userId)).available).toBe(5n);
+  const early = chain.pay(address, 3n);
+  await recordDeposit(deps, { ...word, ...early, amountMicroUsdc: microUsdc(3n) });
+  await scene.settle();
+  expect((await scene.balances(userId)).available).toBe(8n);
+  expect((await deposits(scene)).every((deposit) => deposit.final)).toBe(true);
   expect(await scene.wrong()).toEqual([]);
 });
 
-test("a chain that is down holds up no other chain", async () => {
-  await using scene = await custodyScene();
-  const other = scriptedChain({ name: "other" });
-  const deps = { ...scene.deps, chains: [scene.chain, other] };
-  const userId = await scene.player(100n);
-  scene.chain.down(true);
-  const amountMicroUsdc = five;
-  const request = { by, userId, to: outside(), amountMicroUsdc };
-  await requestWithdrawal(deps, { ...request, chain: "scripted", idempotencyKey: "a" });
-  await requestWithdrawal(deps, { ...request, chain: "other", idempotencyKey: "b" });
-  const { problems, confirmed } = await advanceChain(deps, { by });
-  expect(problems.map(({ chain, step }) => [chain, step])).toEqual([
-    ["scripted", "deposits"],
-    ["scripted", "broadcast"],
-  ]);
-  expect(confirmed).toBe(1);
-  expect(other.sent.length).toBe(1);
-});
-
-test("a reader that fell asleep can't undo what another has read since", async () => {
-  await using scene = await custodyScene();
+test("two readers at once credit once; one that fell asleep can't undo what another has read since", async () => {
+  await using scene = await realScene(stepwise);
   const { chain, deps } = scene;
   const userId = await scene.player();
   const address = await scene.addressOf(userId);
-  const { tx } = chain.deposit({ address, amount: five, confirmed: true });
+  chain.pay(address, 50n);
+  chain.mine();
+  const at = await Promise.all(Array.from({ length: 4 }, () => scene.advance()));
+  expect(at.reduce((sum, { deposits: credited }) => sum + credited, 0)).toBe(1);
 
   const asleep = Promise.withResolvers<void>();
   const answered = Promise.withResolvers<void>();
-  const slow: Chain = {
+  chain.pay(address, 70n);
+  chain.mine();
+  const sleepy = {
     ...chain,
-    async deposits(cursor) {
-      const page = await chain.deposits(cursor);
+    async transfers(query: Parameters<typeof chain.transfers>[0]) {
+      const page = await chain.transfers(query);
       answered.resolve();
       await asleep.promise;
       return page;
     },
   };
-  const sleeper = advanceChain({ ...deps, chains: [slow] }, { by });
+  const sleeper = advanceChain({ ...deps, chains: [sleepy] }, { by });
   await answered.promise;
-  chain.reorg(tx);
+  chain.reorg(1, { lost: () => true });
   expect(await scene.advance()).toMatchObject({ deposits: 0, reorged: 0 });
   await scene.expireClaims();
-  expect(await scene.advance()).toMatchObject({ deposits: 1, reorged: 1 });
+  await scene.advance();
   asleep.resolve();
-  const { deposits, problems } = await sleeper;
-  expect(deposits).toBe(0);
-  expect(problems).toMatchObject([
-    { step: "deposits", message: expect.stringContaining("took too long") },
+  expect((await sleeper).problems).toMatchObject([
+    { step: "deposits", message: expect.stringMatching(/took too long|does not stand/) },
   ]);
-  expect(await statesOf(scene)).toEqual(["REORGED"]);
-  chain.confirm(tx);
-  expect((await scene.advance()).deposits).toBe(1);
-  expect(await scene.balances(userId)).toMatchObject({ available: 5n, capital: 0n, custody: 5n });
+  expect((await scene.balances(userId)).available).toBe(50n);
+  await scene.settle();
+  expect(await statesOf(scene)).toEqual(["CREDITED"]);
   expect(await scene.wrong()).toEqual([]);
 });
 
+test("killed after any of its deeds, it leaves everything to happen once", async () => {
+  for (let at = 1; at < 60; at += 1) {
+    await using scene = await realScene({ depositMinimum: microUsdc(3n) });
+    const { chain, deps } = scene;
+    const userId = await scene.player();
+    const address = await scene.addressOf(userId);
+    for (const amount of [1n, 4n, 8n]) chain.pay(address, amount);
+    chain.pay(chain.hotWallet, 16n);
+    chain.mine();
+    chain.finalise();
+    const mortal = mortalDeps(deps, at);
+    await advanceChain(mortal.deps, { by }).catch(() => undefined);
+    await scene.expireClaims();
+    chain.mine();
+    await scene.advance();
+    expect(await scene.balances(userId)).toMatchObject({
+      available: 12n,
+      capital: 16n,
+      custody: 29n,
+    });
+    expect((await statesOf(scene)).toSorted()).toEqual(["CREDITED", "CREDITED", "SUSPENDED"]);
+    expect(await scene.wrong()).toEqual([]);
+    if (mortal.alive()) return;
+  }
+  throw new Error("a pass has more than 60 deeds");
+}, 120_000);
+
 test("the database allows no other way through a deposit's states", async () => {
-  await using scene = await custodyScene();
+  await using scene = await realScene();
   const { sql } = scene.scratch.owner;
-  const address = await scene.addressOf(await scene.player());
-  scene.chain.deposit({ address, amount: five });
+  scene.chain.pay(await scene.addressOf(await scene.player()), 5n);
+  scene.chain.mine();
   await scene.advance();
-  const force = (state: string, credited: string | null) =>
-    sql`update custody.deposit set state = ${state}, credited_at = ${credited}::timestamptz`.then(
-      () => "done",
-      String,
-    );
-  expect(await force("CREDITED", "2026-11-20T12:00:00Z")).toContain("cannot go from SEEN");
-  expect(await force("CONFIRMED", "2026-11-20T12:00:00Z")).toContain("deposit_credited_when");
+  const at = "2026-11-20T12:00:00Z";
+  const force = (state: string, credited: string | null, suspended: string | null = null) =>
+    refusalOf(sql`update custody.deposit set state = ${state}, credited_at = ${credited}::timestamptz,
+      suspended_at = ${suspended}::timestamptz`);
+  expect(await force("CREDITED", at)).toContain("cannot go from SEEN");
+  expect(await force("SUSPENDED", null, at)).toContain("cannot go from SEEN");
+  expect(await force("CONFIRMED", at)).toContain("deposit_credited_when");
+  expect(await force("CONFIRMED", null, at)).toContain("deposit_suspended_when");
   expect(await force("CONFIRMED", null)).toBe("done");
   expect(await force("SEEN", null)).toContain("cannot go from CONFIRMED");
-  expect(await force("CREDITED", "2026-11-20T12:00:00Z")).toBe("done");
-  expect(await force("REORGED", null)).toContain("never changes");
-  expect(await force("REORGED", "2026-11-20T12:00:00Z")).toBe("done");
-  expect(await force("SEEN", "2026-11-20T12:00:00Z")).toContain("cannot go from REORGED");
-  const moved = sql`update custody.deposit set amount = 6`.then(() => "done", String);
-  expect(await moved).toContain("never changes");
+  expect(await force("SUSPENDED", null)).toContain("deposit_suspended_when");
+  expect(await force("SUSPENDED", null, at)).toBe("done");
+  expect(await force("CONFIRMED", null)).toContain("never changes");
+  expect(await force("REORGED", null, at)).toBe("done");
+  expect(await force("SEEN", null, at)).toContain("cannot go from REORGED");
+  expect(await force("SUSPENDED", null, at)).toBe("done");
+  expect(await force("CREDITED", at, at)).toBe("done");
+  expect(await force("SUSPENDED", at, at)).toContain("cannot go from CREDITED");
+  expect(await force("REORGED", null, at)).toContain("never changes");
+  expect(await force("REORGED", at, at)).toBe("done");
+  expect(await force("SUSPENDED", at, at)).toContain("cannot go from REORGED");
+  expect(await refusalOf(sql`update custody.deposit set amount = 6`)).toContain("never changes");
+  const half = sql`update custody.deposit set block_hash = null`;
+  expect(await refusalOf(half)).toContain("deposit_block_whole");
 });

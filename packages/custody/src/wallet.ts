@@ -44,6 +44,14 @@ export const walletAt = async (
   return wallet;
 };
 
+/** Whether the house has, or ever had, this address on any chain, in any spelling. */
+export const isHouseAddress = async (on: Executor, address: string): Promise<boolean> => {
+  const found = await on.execute(
+    sql`select from custody.house_address where lower(address) = lower(${address}) limit 1`,
+  );
+  return found.length > 0;
+};
+
 /**
  * Whether an address is a user's deposit address, or one the house ever had, on any chain and in any spelling: EVM chains
  * share addresses.
