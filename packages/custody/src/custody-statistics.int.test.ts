@@ -1,14 +1,26 @@
 import { expect, test } from "bun:test";
-import { microUsdc } from "@closebell/money";
 import { custodyStatistics } from "./custody-statistics.ts";
 import { rejectWithdrawal } from "./reject-withdrawal.ts";
 import { by, custodyScene } from "./testing/custody-scene.ts";
 
+const NONE = {
+  deposits: { SEEN: 0, CONFIRMED: 0, SUSPENDED: 0, REORGED: 0 },
+  withdrawals: {
+    REQUESTED: 0,
+    APPROVED: 0,
+    SIGNED: 0,
+    BROADCAST: 0,
+    MINED: 0,
+    NEEDS_REVIEW: 0,
+    FAILED: 0,
+    REJECTED: 0,
+  },
+};
+
 test("nothing waits where nothing is", async () => {
   await using scene = await custodyScene();
   expect(await custodyStatistics(scene.deps)).toEqual({
-    deposits: { SEEN: 0, CONFIRMED: 0, REORGED: 0 },
-    withdrawals: { REQUESTED: 0, APPROVED: 0, BROADCAST: 0, FAILED: 0, REJECTED: 0 },
+    ...NONE,
     oldestPendingDepositSeconds: null,
     oldestPendingWithdrawalSeconds: null,
   });
@@ -21,17 +33,19 @@ test("what waits is counted by state, and by how long the oldest has waited", as
   const rejected = await scene.withdraw(userId, 1n, "a");
   await rejectWithdrawal(deps, { by, withdrawalId: rejected });
   await scene.withdraw(userId, 1n, "b");
-  chain.deposit({ address: await scene.addressOf(userId), amount: microUsdc(1n) });
+  chain.pay(await scene.addressOf(userId), 1n);
+  chain.mine();
   await scene.advance();
   await scratch.setClock("2026-11-20T12:01:00Z");
   await scene.withdraw(userId, 1n, "c");
   await scene.withdraw(userId, 1n, "d");
-  chain.deposit({ address: await scene.addressOf(userId), amount: microUsdc(1n) });
+  chain.pay(await scene.addressOf(userId), 1n);
+  chain.mine();
   await scratch.setClock("2026-11-20T12:01:30Z");
   expect(await custodyStatistics(deps)).toEqual({
-    deposits: { SEEN: 1, CONFIRMED: 0, REORGED: 0 },
-    withdrawals: { REQUESTED: 2, APPROVED: 0, BROADCAST: 0, FAILED: 0, REJECTED: 1 },
+    deposits: { ...NONE.deposits, SEEN: 1 },
+    withdrawals: { ...NONE.withdrawals, REQUESTED: 2, BROADCAST: 1, REJECTED: 1 },
     oldestPendingDepositSeconds: 90,
-    oldestPendingWithdrawalSeconds: 30,
+    oldestPendingWithdrawalSeconds: 90,
   });
 });
