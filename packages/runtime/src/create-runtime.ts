@@ -5,6 +5,7 @@ import { type Database, type Deps, openDatabase } from "@closebell/database";
 import type { OracleDeps } from "@closebell/rounds";
 import type { Registry } from "prom-client";
 import { auditBooks, type BooksAudit } from "./audit-books.ts";
+import { isWorthSomething } from "./chain-config.ts";
 import { checkDatabase } from "./check-database.ts";
 import { createChains } from "./create-chains.ts";
 import { createEvents, eventsTravel } from "./create-events.ts";
@@ -102,14 +103,19 @@ const stopper = (log: Logger, { database, events, queue }: Opened): (() => Promi
   return () => (stopping ??= stop());
 };
 
-/** A key that nobody needs here is one more place to steal it from. */
-const warnOfKeys = ({ config: { chain }, signs, log }: RuntimeOptions): void => {
-  if (signs === true || chain.kind === "simulated") return;
-  if (chain.hotWalletKey === undefined && chain.depositKey === undefined) return;
-  log.warn(
-    {},
-    "this process signs nothing: take EVM_HOT_WALLET_KEY and EVM_DEPOSIT_KEY out of its environment",
-  );
+/** What is allowed, and unwise. */
+const warnOfChain = ({ config: { chain }, signs, log }: RuntimeOptions): void => {
+  if (chain.kind === "simulated") return;
+  if (signs !== true && (chain.hotWalletKey ?? chain.depositKey) !== undefined) {
+    // a key that nobody needs here is one more place to steal it from
+    log.warn(
+      {},
+      "this process signs nothing: take EVM_HOT_WALLET_KEY and EVM_DEPOSIT_KEY out of its environment",
+    );
+  }
+  if (isWorthSomething(chain) && chain.rpcUrls.length === 1) {
+    log.warn({}, "one node alone is believed: EVM_RPC_URL_SECOND names another to compare it with");
+  }
 };
 
 const open = async (options: RuntimeOptions, database: Database): Promise<Runtime> => {
@@ -125,7 +131,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
   // what is made up never goes with money that is not
   const made = chains.every((chain) => chain.simulated);
   const simulation = made ? createSimulation(deps, oracles) : undefined;
-  warnOfKeys(options);
+  warnOfChain(options);
   const travels = await eventsTravel(events, EVENTS_WITHIN_MS);
   if (!travels) log.warn({}, "events do not travel yet; going on without them");
   return {
