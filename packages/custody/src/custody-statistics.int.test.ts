@@ -1,7 +1,9 @@
 import { expect, test } from "bun:test";
+import { microUsdc } from "@closebell/money";
 import { custodyStatistics } from "./custody-statistics.ts";
 import { rejectWithdrawal } from "./reject-withdrawal.ts";
-import { by, custodyScene } from "./testing/custody-scene.ts";
+import { by, custodyScene, outside } from "./testing/custody-scene.ts";
+import { scriptedChain } from "./testing/scripted-chain.ts";
 
 const NONE = {
   deposits: { SEEN: 0, CONFIRMED: 0, SUSPENDED: 0, REORGED: 0 },
@@ -47,5 +49,26 @@ test("what waits is counted by state, and by how long the oldest has waited", as
     withdrawals: { ...NONE.withdrawals, REQUESTED: 2, BROADCAST: 1, REJECTED: 1 },
     oldestPendingDepositSeconds: 90,
     oldestPendingWithdrawalSeconds: 90,
+  });
+});
+
+test("what needs a person is counted, and waits like the rest; what was set aside does not", async () => {
+  await using scene = await custodyScene(scriptedChain({ simulated: false }), {
+    depositMinimum: microUsdc(5n),
+  });
+  const { chain, deps, scratch } = scene;
+  const userId = await scene.player(100n);
+  chain.pay(chain.hotWallet, 100n);
+  chain.pay(await scene.addressOf(userId), 1n);
+  await scene.settle();
+  chain.miner.rules.blacklist.add(outside());
+  await scene.withdraw(userId, 10n, "k");
+  await scene.settle();
+  await scratch.setClock("2026-11-20T12:00:10Z");
+  expect(await custodyStatistics(deps)).toEqual({
+    deposits: { ...NONE.deposits, SUSPENDED: 1 },
+    withdrawals: { ...NONE.withdrawals, NEEDS_REVIEW: 1 },
+    oldestPendingDepositSeconds: null,
+    oldestPendingWithdrawalSeconds: 10,
   });
 });

@@ -60,8 +60,9 @@ const carryOut = async ({ pass, claim }: Scan, judged: Funding, to: FundingState
   if (!moved) return;
   const { id, chain, tx, amountMicroUsdc } = judged;
   const fields = { fundingId: id, chain, tx, amountMicroUsdc: amountMicroUsdc.toString() };
-  if (to === "REORGED") deps.log.error(fields, "the chain took back money of the house");
-  else deps.log.info(fields, "money from outside is booked as house/capital");
+  if (to !== "REORGED") deps.log.info(fields, "money from outside is booked as house/capital");
+  else if (judged.state === "SEEN") deps.log.info(fields, "money from outside has vanished again");
+  else deps.log.error(fields, "the chain took back money of the house");
 };
 
 /** Books an operator's money once its block is final, and takes back what has vanished. */

@@ -51,7 +51,9 @@ const readPage = async (chain: Chain, read: PageRead): Promise<TransferPage> => 
       const transfers = (await chain.transfers(query)).filter(({ amount }) => amount > 0n);
       await refuseVanished(chain, transfers);
       const whole = end.number - from + 1n >= BigInt(pageBlocks);
-      const next = whole && halvings === 0 ? Math.min(pageBlocks * 2, MAX_PAGE) : pageBlocks;
+      // Little by little: a node that is at its limit is not asked for too much every other time.
+      const grown = Math.min(pageBlocks + Math.ceil(pageBlocks / 8), MAX_PAGE);
+      const next = whole && halvings === 0 ? grown : pageBlocks;
       return { transfers, to: end, pageBlocks: next };
     } catch (error) {
       const blocks = Number(end.number - from + 1n);

@@ -3,8 +3,11 @@ import { snapshot } from "@closebell/database";
 import { correctTransfer } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
-import { by, custodyScene, type Scene } from "./testing/custody-scene.ts";
+import { listDeposits } from "./list-deposits.ts";
 import { reconcileCustody } from "./reconcile-custody.ts";
+import { releaseDeposit } from "./release-deposit.ts";
+import { by, custodyScene, type Scene } from "./testing/custody-scene.ts";
+import { scriptedChain } from "./testing/scripted-chain.ts";
 
 const failing = (scene: Scene): Promise<readonly string[]> =>
   snapshot(scene.deps, async (tx) => {
@@ -14,7 +17,14 @@ const failing = (scene: Scene): Promise<readonly string[]> =>
 
 /** Changes rows as only their owner could, with every guard switched off. */
 const tamper = async (scene: Scene, statement: string): Promise<void> => {
-  const tables = ["deposit", "deposit_event", "withdrawal", "withdrawal_event"];
+  const tables = [
+    "deposit",
+    "deposit_event",
+    "funding",
+    "funding_event",
+    "withdrawal",
+    "withdrawal_event",
+  ];
   const unguarded = tables.map((table) => `alter table custody.${table} disable trigger user;`);
   await scene.scratch.owner.sql.unsafe(`${unguarded.join(" ")} ${statement}`);
 };
@@ -71,4 +81,44 @@ test("a deposit that was corrected by hand is no difference", async () => {
   await correctTransfer(scene.deps, { by, transfer, amount: microUsdc(30n) });
   expect(await scene.balances(user)).toMatchObject({ available: 70n, custody: 70n });
   expect(await failing(scene)).toEqual([]);
+});
+
+const HOLDINGS = "custody-equals-deposits-less-payments";
+const TRANSFERS = "credited-deposits-equal-their-transfers";
+
+test.each([
+  ["a funding that grew", "update custody.funding set amount = amount + 1", [HOLDINGS, TRANSFERS]],
+  [
+    "a funding that was never booked",
+    "update custody.funding set state = 'SEEN', booked_at = null",
+    [HOLDINGS, TRANSFERS],
+  ],
+  [
+    "a suspended deposit that is credited without money",
+    "update custody.deposit set state = 'CREDITED', credited_at = clock.now() where state = 'SUSPENDED'",
+    [TRANSFERS],
+  ],
+  [
+    "a released deposit that was never set aside",
+    "update custody.deposit set suspended_at = null where state = 'CREDITED'",
+    [TRANSFERS],
+  ],
+  [
+    "a suspended deposit that is said to have vanished",
+    "update custody.deposit set state = 'REORGED' where state = 'SUSPENDED'",
+    [HOLDINGS],
+  ],
+])("the audit finds %s", async (_what, statement, checks) => {
+  const depositMinimum = microUsdc(5n);
+  await using scene = await custodyScene(scriptedChain({ simulated: false }), { depositMinimum });
+  const { chain, deps } = scene;
+  const address = await scene.addressOf(await scene.player());
+  for (const amount of [1n, 2n, 10n]) chain.pay(address, amount);
+  chain.pay(chain.hotWallet, 100n);
+  await scene.settle();
+  const { items } = await listDeposits(deps, { state: "SUSPENDED", limit: 10 });
+  await releaseDeposit(deps, { by, depositId: items[0]?.id ?? "" });
+  expect(await failing(scene)).toEqual([]);
+  await tamper(scene, statement);
+  expect(await failing(scene)).toEqual([...checks]);
 });
