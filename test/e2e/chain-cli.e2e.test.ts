@@ -25,12 +25,12 @@ describe("the chain from the command line, by hand, where it is simulated", () =
     env = { DATABASE_URL: database.url, WITHDRAWAL_AUTO_APPROVE_MICRO_USDC: "1000000" };
     await askAdmin(env, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
     user = textAt(await askAdmin(env, "seed", "--users", "1"), "items", 0, "userId");
+    await askAdmin(env, "deposit", "--user", user, "--amount", "20");
   });
 
   afterAll(() => database[Symbol.asyncDispose]());
 
   test("its state, and what was read", async () => {
-    await askAdmin(env, "deposit", "--user", user, "--amount", "20");
     expect(await askAdmin(env, "chain", "status")).toMatchObject({
       chain: "simulated",
       simulated: true,
