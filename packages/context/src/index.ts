@@ -7,3 +7,4 @@ export * from "./event-bus.ts";
 export * from "./ids.ts";
 export * from "./logger.ts";
 export * from "./name-uuid.ts";
+export type * from "./rate-limiter.ts";
