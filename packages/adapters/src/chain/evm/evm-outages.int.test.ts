@@ -149,7 +149,8 @@ test("no message shows the key in a node's URL, not even one in which the node r
   await using scene = await evmScene();
   await using rpc = faultyRpc(scene.anvil.url);
   const chain = scene.chain({ rpcUrls: [rpc.url], timeoutMs: 60 });
-  for (const fault of [stall, page(500), page(200), refuse(`no such path: ${rpc.url}`)]) {
+  const words = [`no such path: ${rpc.url}`, `project ${RPC_KEY} is over its limit`];
+  for (const fault of [stall, page(500), page(200), ...words.map((each) => refuse(each))]) {
     rpc.on("*", fault);
     const asked = Object.values(await questions(chain));
     const failed = await Promise.all(

@@ -1,6 +1,8 @@
 import { ChainError } from "@closebell/custody";
 import { http, HttpRequestError, RpcRequestError, TimeoutError } from "viem";
 import { z } from "zod";
+import { createHider } from "../../connection/hide-secrets.ts";
+import { secretsOfUrl } from "../../connection/secrets-of-url.ts";
 import { RpcRefusal } from "./rpc-refusal.ts";
 
 export interface RpcNodeOptions {
@@ -27,13 +29,12 @@ export interface RpcNode {
   suspect(): void;
 }
 
-/** What a node says, without the parts of its URL that may be a key, and not without end. */
-const tidy = (text: string, url: URL): string => {
-  const secrets = [url.href, `${url.pathname}${url.search}`, url.pathname, url.password].filter(
-    (part) => part.length > 1,
-  );
-  const masked = secrets.reduce((said, secret) => said.replaceAll(secret, "…"), text);
-  return masked.replaceAll(/\s+/g, " ").trim().slice(0, 200);
+type Tidy = (text: string) => string;
+
+/** Makes what a node says one line of some words, with *** for whatever in its URL may be a key. */
+const tidier = (url: string): Tidy => {
+  const hide = createHider([url, ...secretsOfUrl(url)]);
+  return (text) => hide(text).replaceAll(/\s+/g, " ").trim().slice(0, 200);
 };
 
 const find = <T>(error: unknown, kind: abstract new (...args: never[]) => T): T | undefined => {
@@ -53,10 +54,10 @@ const dataOf = (told: unknown): string | undefined => {
 const late = (name: string) => new ChainError("unavailable", `${name} did not answer in time.`);
 
 /** Why no answer came. Whatever was thrown stays here: it quotes the URL. */
-const problemOf = (error: unknown, name: string, url: URL): ChainError => {
+const problemOf = (error: unknown, name: string, tidy: Tidy): ChainError => {
   const refused = find<RpcRequestError>(error, RpcRequestError);
   if (refused !== undefined) {
-    const message = tidy(refused.details, url);
+    const message = tidy(refused.details);
     return new RpcRefusal(refused.code, message, dataOf(refused.data), name);
   }
   if (find<TimeoutError>(error, TimeoutError) !== undefined) return late(name);
@@ -68,7 +69,7 @@ const problemOf = (error: unknown, name: string, url: URL): ChainError => {
 
 /** A node behind a URL. Nothing is asked before the first question. */
 export const rpcNode = ({ url, name, timeoutMs, verify }: RpcNodeOptions): RpcNode => {
-  const location = new URL(url);
+  const tidy = tidier(url);
   const transport = http(url, { timeout: timeoutMs, retryCount: 1, retryDelay: 100 })({});
   let verified: Promise<void> | undefined;
 
@@ -80,7 +81,7 @@ export const rpcNode = ({ url, name, timeoutMs, verify }: RpcNodeOptions): RpcNo
       told = await transport.request({ method, params }, { signal });
     } catch (error) {
       verified = undefined;
-      throw signal.aborted ? late(name) : problemOf(error, name, location);
+      throw signal.aborted ? late(name) : problemOf(error, name, tidy);
     }
     const answer = schema.safeParse(told);
     if (answer.success) return answer.data;

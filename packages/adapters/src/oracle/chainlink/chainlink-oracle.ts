@@ -10,8 +10,8 @@ import { type Address, formatUnits, getAddress, isAddress } from "viem";
 import { refuseAborted } from "../abortable.ts";
 import { createExchange, type ExchangeOptions } from "../http/exchange.ts";
 import { closeOfSession, type SessionClose } from "../session-close.ts";
-import { type FeedRound, findRound, MissingRound } from "./find-round.ts";
-import { secretsOf } from "./hide-address.ts";
+import { BrokenFeed, type FeedRound, findRound } from "./find-round.ts";
+import { secretsOfUrl } from "../../connection/secrets-of-url.ts";
 import { createFeedClient, isNoFeed, isRevert, readFeed } from "./read-feed.ts";
 
 /** The block a feed is read at. `finalized` can't be undone; the others are sooner. */
@@ -44,7 +44,7 @@ const innerOf = (error: unknown): OracleError | undefined => {
 const asOracleError = (error: unknown, details: OracleErrorDetails): OracleError => {
   const inner = innerOf(error);
   if (inner !== undefined) return inner;
-  if (error instanceof MissingRound) return fail("malformed", `the feed ${error.message}`, details);
+  if (error instanceof BrokenFeed) return fail("malformed", `the feed ${error.message}`, details);
   if (isNoFeed(error) || isRevert(error)) {
     return fail("malformed", "no feed is at that address", details);
   }
@@ -91,7 +91,7 @@ const priceOf = (answer: bigint, decimals: number): string => {
  */
 export const chainlinkOracle = (options: ChainlinkOracleOptions): Oracle => {
   const { rpcUrl, maxAgeSeconds, block = "finalized", timing, now } = options;
-  const exchange = createExchange({ name: SOURCE, secrets: secretsOf(rpcUrl), timing, now });
+  const exchange = createExchange({ name: SOURCE, secrets: secretsOfUrl(rpcUrl), timing, now });
   const request = { method: "POST", url: new URL(rpcUrl).origin };
 
   const readRound = async (feed: Address, close: bigint, signal: AbortSignal | undefined) => {
@@ -100,9 +100,11 @@ export const chainlinkOracle = (options: ChainlinkOracleOptions): Oracle => {
       client.getChainId(),
       client.getBlock({ blockTag: block }),
     ]);
-    if (head.timestamp < close) {
+    // on some chains the next block has the same second, and may hold another round of it
+    if (head.timestamp <= close) {
       const time = instantOf(head.timestamp).toString();
-      throw fail("unavailable", `the ${block} block is of ${time}, before the close`, { request });
+      const problem = `the ${block} block is of ${time}, not later than the close`;
+      throw fail("unavailable", problem, { request });
     }
     const reader = readFeed(client, feed, head.number);
     const [decimals, description] = await Promise.all([reader.decimals(), reader.description()]);

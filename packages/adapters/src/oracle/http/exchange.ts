@@ -16,7 +16,7 @@ import {
   type Question,
   toldToWait,
 } from "./fetch-patiently.ts";
-import { createHider } from "./hide-secrets.ts";
+import { createHider } from "../../connection/hide-secrets.ts";
 import { BodyTooLarge } from "./read-body.ts";
 
 export interface ExchangeOptions {
