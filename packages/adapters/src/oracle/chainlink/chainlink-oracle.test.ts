@@ -162,9 +162,11 @@ describe("is no close", () => {
 
   test("anything before the block that can't be undone is later than the close", async () => {
     await using world = scene();
-    world.server.heads.finalized = "2026-11-23T20:59:59Z";
-    expect((await world.refusal()).kind).toBe("unavailable");
-    world.server.heads.finalized = "2026-11-23T21:00:00Z";
+    for (const early of ["2026-11-23T20:59:59Z", "2026-11-23T21:00:00Z"]) {
+      world.server.heads.finalized = early;
+      expect((await world.refusal()).kind).toBe("unavailable");
+    }
+    world.server.heads.finalized = "2026-11-23T21:00:01Z";
     expect((await world.oracle.closeOf(FEED, monday)).price).toBe("3220.00000001");
     await using hasty = scene({}, { block: "latest" });
     hasty.server.heads.finalized = "2026-11-23T20:59:59Z";

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import fc from "fast-check";
-import { type FeedReader, type FeedRound, findRound, MissingRound } from "./find-round.ts";
+import { BrokenFeed, type FeedReader, type FeedRound, findRound } from "./find-round.ts";
 
 const idOf = (phase: number, number: number): bigint => (BigInt(phase) << 64n) | BigInt(number);
 
@@ -74,7 +74,25 @@ test("a hole between two rounds is told, not guessed over", async () => {
     ...feed,
     at: async (id) => (id === idOf(1, 4) ? undefined : await feed.at(id)),
   };
-  expect(findRound(holed, 35n)).rejects.toBeInstanceOf(MissingRound);
+  expect(findRound(holed, 35n)).rejects.toBeInstanceOf(BrokenFeed);
+});
+
+test("a round that is not the one asked for is told, and not searched from for ever", async () => {
+  const phase = [1, 2, 3, 4, 5, 6, 7, 8].map((n): FeedRound => {
+    const id = idOf(1, n);
+    return { id, answer: 1n, updatedAt: BigInt(n * 10), answeredInRound: id };
+  });
+  const { feed } = reader([phase]);
+  let reads = 0;
+  const odd: FeedReader = {
+    ...feed,
+    at: async (id) => {
+      reads += 1;
+      if (reads > 100) throw new Error("it goes on for ever");
+      return id === idOf(1, 6) || id === idOf(1, 3) ? await feed.at(idOf(1, 7)) : await feed.at(id);
+    },
+  };
+  expect(findRound(odd, 45n)).rejects.toBeInstanceOf(BrokenFeed);
 });
 
 test("a feed that is asked without a proxy has one phase, 0", async () => {

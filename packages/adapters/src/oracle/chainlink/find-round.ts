@@ -24,11 +24,11 @@ export interface FoundRound {
 
 const PHASE_BITS = 64n;
 
-/** A feed with a hole where a round should be. */
-export class MissingRound extends Error {
-  constructor(id: bigint) {
-    super(`has no round ${id}, which lies between rounds it has`);
-    this.name = "MissingRound";
+/** A feed whose rounds make no sense: one is missing between two it has, or is not the one asked for. */
+export class BrokenFeed extends Error {
+  constructor(problem: string) {
+    super(problem);
+    this.name = "BrokenFeed";
   }
 }
 
@@ -42,11 +42,23 @@ const roundOf = (phase: bigint, number: bigint): bigint => (phase << PHASE_BITS)
 
 const numberOf = ({ id }: FeedRound): bigint => BigInt.asUintN(64, id);
 
-const present = async (feed: FeedReader, phase: bigint, number: bigint): Promise<FeedRound> => {
+/** A search goes by ids: one that is not the one asked for could keep it going for ever. */
+const read = async (
+  feed: FeedReader,
+  phase: bigint,
+  number: bigint,
+): Promise<FeedRound | undefined> => {
   const id = roundOf(phase, number);
   const round = await feed.at(id);
-  if (round === undefined) throw new MissingRound(id);
-  return round;
+  if (round === undefined || round.id === id) return round;
+  throw new BrokenFeed(`gave round ${round.id} where ${id} was asked for`);
+};
+
+const present = async (feed: FeedReader, phase: bigint, number: bigint): Promise<FeedRound> => {
+  const round = await read(feed, phase, number);
+  if (round !== undefined) return round;
+  const id = roundOf(phase, number);
+  throw new BrokenFeed(`has no round ${id}, which lies between rounds it has`);
 };
 
 /** Halves the way between a round at or before `time` and one after it, until they are neighbours. */
@@ -83,18 +95,18 @@ const searchBack = async (
 
 /** The last round of a phase that is over; undefined for one without rounds. */
 const lastOf = async (feed: FeedReader, phase: bigint): Promise<FeedRound | undefined> => {
-  let last = await feed.at(roundOf(phase, 1n));
+  let last = await read(feed, phase, 1n);
   if (last === undefined) return undefined;
   let none = 2n;
   for (;;) {
-    const round = await feed.at(roundOf(phase, none));
+    const round = await read(feed, phase, none);
     if (round === undefined) break;
     last = round;
     none *= 2n;
   }
   while (none - numberOf(last) > 1n) {
     const middle = (numberOf(last) + none) / 2n;
-    const round = await feed.at(roundOf(phase, middle));
+    const round = await read(feed, phase, middle);
     if (round === undefined) none = middle;
     else last = round;
   }
@@ -104,7 +116,7 @@ const lastOf = async (feed: FeedReader, phase: bigint): Promise<FeedRound | unde
 /**
  * The round that was a feed's latest at `time`: the last one at or before it, in the newest phase that has one. Round ids grow
  * within a phase only (docs.chain.link/data-feeds/historical-data). Undefined for a time before the feed's first round.
- * @throws MissingRound, and what `feed` throws
+ * @throws BrokenFeed, and what `feed` throws
  */
 export const findRound = async (
   feed: FeedReader,
