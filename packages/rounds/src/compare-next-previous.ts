@@ -5,6 +5,7 @@ import { compareCloses } from "./compare-closes.ts";
 import type { Move } from "./price.ts";
 import { decidedOn, type SettledRow } from "./recheck-round.ts";
 import { closeCheck } from "./schema.ts";
+import { parseSource } from "./source-entry.ts";
 
 type BySource = ReadonlyMap<string, Move>;
 
@@ -24,6 +25,10 @@ const comparedBefore = (deps: Deps, rounds: readonly SettledRow[]): Promise<Read
       );
     return new Set(rows.map(({ round, source }) => `${round} ${source}`));
   });
+
+/** What a round asked `source` for. */
+const symbolOf = (row: SettledRow, source: string): string =>
+  row.sources.map(parseSource).find(({ name }) => name === source)?.symbol ?? row.symbol;
 
 const compareWith = (
   row: SettledRow,
@@ -59,8 +64,8 @@ const compareWith = (
 };
 
 /**
- * Compares each settled round's close with what the same source gave the next round as the previous session's, once.
- * `rounds` are of one market; `onRecord` is what their sources had said.
+ * Compares each settled round's close with what the same source gave the next round as the previous session's, once,
+ * where both rounds asked it for the same symbol. `rounds` are of one market; `onRecord` is what their sources had said.
  */
 export const compareNextPrevious = async (
   deps: Deps,
@@ -75,6 +80,8 @@ export const compareNextPrevious = async (
     for (const [source, stored] of onRecord.get(row.id) ?? []) {
       const told = onRecord.get(next.id)?.get(source)?.previous;
       if (told === undefined || before.has(`${row.id} ${source}`)) continue;
+      // the market changed what it asks for in between
+      if (symbolOf(row, source) !== symbolOf(next, source)) continue;
       const check = compareWith(row, next, source, stored, told);
       if (check === undefined) continue;
       await recordCheck(deps, row, check);

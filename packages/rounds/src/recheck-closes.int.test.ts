@@ -5,6 +5,7 @@ import { closeChecks } from "./close-checks.ts";
 import { getRound } from "./get-round.ts";
 import { recheckCloses } from "./recheck-closes.ts";
 import { recheckRound } from "./recheck-round.ts";
+import { setMarketSources } from "./set-market-sources.ts";
 import { roundStatistics } from "./round-statistics.ts";
 import { settleRound } from "./settle-round.ts";
 import {
@@ -213,6 +214,32 @@ describe("what the next round is told of this one's close", () => {
       ["next-previous", false],
     ]);
   });
+});
+
+test("closes of one symbol are not held against those of another, once the market asks for that", async () => {
+  await using scene = await sourceScene({ a: UP });
+  const { deps, house } = scene;
+  const by = { ...house.by, reason: "the fund instead of the index" };
+  await setMarketSources(deps, { by, sources: ["a:FUND"] });
+  const a = scene.source("a");
+  for (const date of ["2026-11-23", "2026-11-24"]) a.script(date, UP);
+  // rounds that were scheduled keep what they ask for: the first one of the fund is Wednesday's
+  for (const instant of [SETTLE, FINAL, "2026-11-23T21:05:00Z", "2026-11-23T22:15:00Z"]) {
+    await scene.advanceAt(instant);
+    await recheckCloses(deps);
+  }
+  await scene.advanceAt("2026-11-24T21:05:00Z");
+  expect(await recheckAt(scene, "2026-11-24T22:15:00Z")).toEqual({
+    asked: 1,
+    failed: 0,
+    differing: 0,
+  });
+  a.script("2026-11-24", { kind: "right", price: "25" });
+  a.script("2026-11-25", { kind: "right", price: "25.5" });
+  await scene.advanceAt("2026-11-25T21:05:00Z");
+  const wednesday = await getRound(deps, { code: "20261125" });
+  expect(wednesday).toMatchObject({ state: "SETTLED", previousClose: "25" });
+  expect(await recheckCloses(deps)).toEqual({ asked: 0, failed: 0, differing: 0 });
 });
 
 describe("an operator", () => {
