@@ -79,6 +79,7 @@ describe("a real chain", () => {
   test.each([
     ["EVM_CHAIN_NAME", "simulated-2"],
     ["EVM_CHAIN_NAME", "Base"],
+    ["EVM_CHAIN_NAME", "0g"],
     ["EVM_CHAIN_ID", "0"],
     ["EVM_RPC_URL", "ws://127.0.0.1:8545"],
     ["EVM_USDC_ADDRESS", "0x12"],

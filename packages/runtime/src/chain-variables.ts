@@ -23,8 +23,8 @@ export const chainVariables = {
   CHAIN: oneOf("CHAIN", ["simulated", "evm"]).default("simulated"),
   EVM_CHAIN_NAME: formed(
     "EVM_CHAIN_NAME",
-    /^(?!simulated)[a-z0-9][a-z0-9-]{0,31}$/,
-    "1 to 32 small letters, digits and hyphens, and not begin with simulated",
+    /^(?!simulated)[a-z][a-z0-9-]{0,31}$/,
+    "1 to 32 small letters, digits and hyphens, begin with a letter and not with simulated",
   ).optional(),
   EVM_CHAIN_ID: whole("EVM_CHAIN_ID", 1, 999_999_999).optional(),
   EVM_RPC_URL: rpcUrl("EVM_RPC_URL").optional(),
