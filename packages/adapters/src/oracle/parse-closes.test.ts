@@ -12,6 +12,9 @@ const messageOf = (text: string): string => {
   return "";
 };
 
+/** More digits than a round can compare. */
+const NINETEEN = "1234567890123456789";
+
 test("reads dates, exact prices and where they stand", () => {
   expect(parseCloses("date,close\n1999-03-10,51.062\n1999-03-11,51\n")).toEqual([
     { date: "1999-03-10", price: "51.062", line: 2 },
@@ -38,9 +41,24 @@ test.each([
   ["date,close\n 2024-01-02,1\n", "Line 2"],
   ["date,close\n2024-01-02,1\n2024-01-02,1\n", "Line 3"],
   ["date,close\n2024-01-03,1\n2024-01-02,1\n", "Line 3"],
-  ...["", "0", "0.00", "-1", "+1", "1e3", "1,5", "1.", ".5", "01", "NaN", " 1", "1 ", "1_000"].map(
-    (price) => [`date,close\n2024-01-02,1\n2024-01-03,${price}\n`, "Line 3"],
-  ),
+  ...[
+    "",
+    "0",
+    "0.00",
+    "-1",
+    "+1",
+    "1e3",
+    "1,5",
+    "1.",
+    ".5",
+    "01",
+    "NaN",
+    " 1",
+    "1 ",
+    "1_000",
+    NINETEEN,
+    `1.${NINETEEN}`,
+  ].map((price) => [`date,close\n2024-01-02,1\n2024-01-03,${price}\n`, "Line 3"]),
 ])("refuses %j, naming the line", (text, where) => {
   expect(messageOf(text)).toStartWith(`${where}: `);
 });

@@ -187,6 +187,17 @@ describe("is no close", () => {
     expect(refusal).toMatchObject({ kind: "malformed", request: { method: "POST" } });
   });
 
+  test.each([
+    [27, 10n ** 27n],
+    [8, 10n ** 40n],
+  ])(
+    "an answer with more digits than a round compares: %d decimals, %d",
+    async (decimals, answer) => {
+      await using world = scene({ decimals, phases: [[round("2026-11-23T20:59:00Z", answer)]] });
+      expect(await world.refusal()).toMatchObject({ kind: "malformed", raw: expect.any(String) });
+    },
+  );
+
   test("a feed with a hole in it", async () => {
     const rounds = feed().phases[1] ?? [];
     await using world = scene({ phases: [[...rounds.slice(0, 2), undefined, ...rounds.slice(3)]] });

@@ -9,6 +9,7 @@ import {
 import { type Address, formatUnits, getAddress, isAddress } from "viem";
 import { refuseAborted } from "../abortable.ts";
 import { createExchange, type ExchangeOptions } from "../http/exchange.ts";
+import { plainDecimal } from "../http/plain-decimal.ts";
 import { closeOfSession, type SessionClose } from "../session-close.ts";
 import { BrokenFeed, type FeedRound, findRound } from "./find-round.ts";
 import { secretsOfUrl } from "../../connection/secrets-of-url.ts";
@@ -133,7 +134,11 @@ export const chainlinkOracle = (options: ChainlinkOracleOptions): Oracle => {
     });
     const stale = staleness(round, close, maxAgeSeconds);
     if (stale !== undefined) throw fail("unavailable", stale, { request, raw });
-    return { price: priceOf(round.answer, decimals), asOf: instantOf(round.updatedAt), raw };
+    const price = plainDecimal(priceOf(round.answer, decimals));
+    if (price === undefined) {
+      throw fail("malformed", "the feed's answer has more digits than a price", { request, raw });
+    }
+    return { price, asOf: instantOf(round.updatedAt), raw };
   };
 
   return {

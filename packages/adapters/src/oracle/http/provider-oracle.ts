@@ -33,7 +33,8 @@ const addressOf = (
 const reasonOf = (error: unknown): NoClose => {
   if (error instanceof NoClose) return error;
   if (error instanceof ZodError) {
-    const where = error.issues[0]?.path.join(".") ?? "";
+    // its keys are whatever was answered
+    const where = (error.issues[0]?.path.join(".") ?? "").slice(0, 100);
     return new NoClose("malformed", `answered in a shape it does not document, at "${where}"`);
   }
   return new NoClose("malformed", "answered with what can't be read");

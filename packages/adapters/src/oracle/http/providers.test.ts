@@ -208,6 +208,17 @@ describe("another symbol than the one asked for is no answer", () => {
   });
 });
 
+test("what is said of an answer is short, whatever the answer's fields are called", async () => {
+  const each = CASES.find(({ name }) => name === "alpaca-bars");
+  if (each === undefined) throw new Error("there are bars");
+  await using server = serve(each);
+  const bars = { ["Q".repeat(100_000)]: [{}] };
+  server.fail({ kind: "body", body: JSON.stringify({ bars, next_page_token: null }) });
+  const refusal = await refusalOf(oracleOf(each, server).closeOf(each.symbol, monday));
+  expect(refusal.kind).toBe("malformed");
+  expect(refusal.message.length).toBeLessThan(300);
+});
+
 test("only FRED is for audits alone", () => {
   const audit = CASES.filter(({ provider }) => providerOracle(provider).auditOnly === true);
   expect(audit.map(({ name }) => name)).toEqual(["fred"]);
