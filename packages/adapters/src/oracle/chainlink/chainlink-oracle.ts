@@ -80,10 +80,13 @@ const staleness = (round: FeedRound, close: bigint, maxAgeSeconds: number): stri
     : undefined;
 };
 
-/** A plain decimal: "1234.50000000" for an answer of 8 decimals. */
-const priceOf = (answer: bigint, decimals: number): string => {
+/** A plain decimal: "1234.50000000" for an answer of 8 decimals. @throws OracleError malformed for too many digits */
+const priceOf = (answer: bigint, decimals: number, details: OracleErrorDetails): string => {
   const [whole = "0", fraction = ""] = formatUnits(answer, decimals).split(".");
-  return decimals === 0 ? whole : `${whole}.${fraction.padEnd(decimals, "0")}`;
+  const text = decimals === 0 ? whole : `${whole}.${fraction.padEnd(decimals, "0")}`;
+  const price = plainDecimal(text);
+  if (price !== undefined) return price;
+  throw fail("malformed", "the feed's answer has more digits than a price", details);
 };
 
 /**
@@ -134,10 +137,7 @@ export const chainlinkOracle = (options: ChainlinkOracleOptions): Oracle => {
     });
     const stale = staleness(round, close, maxAgeSeconds);
     if (stale !== undefined) throw fail("unavailable", stale, { request, raw });
-    const price = plainDecimal(priceOf(round.answer, decimals));
-    if (price === undefined) {
-      throw fail("malformed", "the feed's answer has more digits than a price", { request, raw });
-    }
+    const price = priceOf(round.answer, decimals, { request, raw });
     return { price, asOf: instantOf(round.updatedAt), raw };
   };
 
