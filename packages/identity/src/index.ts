@@ -3,11 +3,35 @@ import type { MigrationSet } from "@closebell/database";
 
 export * from "./create-user.ts";
 export * from "./get-user.ts";
+export type * from "./identity-deps.ts";
 export * from "./list-users.ts";
+export * from "./mail/deliver-mail.ts";
+export type * from "./mail/mailer.ts";
 export * from "./operator-actor.ts";
+export * from "./people/change-password.ts";
+export * from "./people/register.ts";
+export * from "./people/request-password-reset.ts";
+export * from "./people/reset-password.ts";
+export * from "./people/sign-in.ts";
+export * from "./people/verify-email.ts";
 export type { Principal } from "./principal.ts";
 export * from "./roles.ts";
+export * from "./second-factor/confirm-totp.ts";
+export * from "./second-factor/enrol-totp.ts";
+export * from "./second-factor/remove-totp.ts";
+export { createPasswordHasher, type PasswordHasher } from "./secrets/password-hasher.ts";
+export * from "./sessions/end-all-sessions.ts";
+export * from "./sessions/end-session.ts";
+export * from "./sessions/list-sessions.ts";
+export * from "./sessions/refresh-session.ts";
+export type * from "./sessions/session.ts";
+export * from "./tokens/public-keys.ts";
+export * from "./tokens/rotate-signing-key.ts";
+export * from "./tokens/verify-access-token.ts";
 export type { User } from "./user.ts";
+export * from "./wallet/sign-in-with-wallet.ts";
+export * from "./wallet/start-wallet-sign-in.ts";
+export type * from "./wallet/wallet-signatures.ts";
 
 export const migrations: MigrationSet = {
   name: "identity",
