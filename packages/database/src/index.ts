@@ -1,3 +1,8 @@
+export { APPROVAL_STATES, type Approval, type ApprovalState } from "./approvals/approval.ts";
+export * from "./approvals/approved.ts";
+export * from "./approvals/decide-approval.ts";
+export { getApproval } from "./approvals/get-approval.ts";
+export * from "./approvals/list-approvals.ts";
 export * from "./arrays.ts";
 export * from "./audit-table.ts";
 export * from "./clock.ts";

@@ -1,5 +1,6 @@
 import type { By } from "@closebell/context";
 import { sql } from "drizzle-orm";
+import { jsonText } from "./json-text.ts";
 import type { Work } from "./transact.ts";
 
 /** One thing done by hand or by a process of the service. */
@@ -14,11 +15,7 @@ export interface AuditEntry {
 }
 
 const json = (value: object | undefined): string | null =>
-  value === undefined
-    ? null
-    : JSON.stringify(value, (_key, inner: unknown) =>
-        typeof inner === "bigint" ? inner.toString() : inner,
-      );
+  value === undefined ? null : jsonText(value);
 
 /** Adds a row to the audit log, in the transaction of what it records. Bigints inside become strings of digits. */
 export const recordAudit = async (work: Pick<Work, "tx">, entry: AuditEntry): Promise<void> => {

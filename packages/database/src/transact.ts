@@ -20,6 +20,21 @@ export interface Work {
   emit(event: DomainEvent): void;
 }
 
+type Transacting = Pick<Deps, "database" | "events" | "log">;
+
+/**
+ * Thrown inside a unit of work to undo it wholly, and then do something that must stand all the same (record a request):
+ * `next` runs after the rollback, outside any transaction, and returns the error for the caller.
+ */
+export class Undone extends Error {
+  readonly next: (deps: Transacting) => Promise<Error>;
+
+  constructor(next: (deps: Transacting) => Promise<Error>) {
+    super("undone");
+    this.next = next;
+  }
+}
+
 const MAX_RETRIES = 3;
 
 /**
@@ -28,7 +43,7 @@ const MAX_RETRIES = 3;
  * @throws DomainError DATABASE_UNAVAILABLE, and whatever `body` throws
  */
 export const transact = async <T>(
-  deps: Pick<Deps, "database" | "events" | "log">,
+  deps: Transacting,
   body: (work: Work) => Promise<T>,
 ): Promise<T> => {
   for (let attempt = 0; ; attempt += 1) {
@@ -42,6 +57,7 @@ export const transact = async <T>(
       for (const event of events) deps.events.publish(event);
       return result;
     } catch (error) {
+      if (error instanceof Undone) throw await error.next(deps);
       if (attempt >= MAX_RETRIES || !isRetryable(error)) throw error;
       deps.log.warn({ sqlState: sqlStateOf(error), attempt: attempt + 1 }, "transaction retried");
       await Bun.sleep(5 * 2 ** attempt);

@@ -4,4 +4,5 @@ export type { BackupFile } from "./backup-file.ts";
 export { freePort } from "./free-port.ts";
 export * from "./restore-embedded.ts";
 export * from "./start-embedded.ts";
+export { sweepKilledRuns } from "./sweep-killed-runs.ts";
 export { setWatchdog, type Watchdog } from "./watchdog.ts";

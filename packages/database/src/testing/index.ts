@@ -10,4 +10,3 @@ export {
   type ScratchOptions,
 } from "./scratch-database.ts";
 export * from "./scratch-redis.ts";
-export * from "./sweep-killed-runs.ts";
