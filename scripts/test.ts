@@ -3,13 +3,12 @@
 // With --again a file that failed is run once more, alone: a busy machine is told from a defect, and named.
 import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { startEmbedded } from "../packages/database/src/embedded/index.ts";
+import { startEmbedded, sweepKilledRuns } from "../packages/database/src/embedded/index.ts";
 import { setWatchdog } from "../packages/database/src/embedded/watchdog.ts";
 import {
   hasRedis,
   prepareTemplates,
   scratchRedis,
-  sweepKilledRuns,
 } from "../packages/database/src/testing/index.ts";
 import { reportCoverage } from "./coverage.ts";
 import { failuresIn, mayPassAlone, type Failure } from "./failures.ts";

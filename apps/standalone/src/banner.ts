@@ -6,6 +6,8 @@ export interface BannerParts {
   readonly runtime: Runtime;
   readonly place: Place;
   readonly url: string;
+  /** How commands are run that find this service. */
+  readonly admin: string;
 }
 
 const ZONE = "America/New_York";
@@ -67,7 +69,7 @@ const sandboxLines = async ({
 
 /** What somebody who has just started the service wants to know. */
 export const banner = async (parts: BannerParts): Promise<string> => {
-  const { runtime, place, url } = parts;
+  const { runtime, place, url, admin } = parts;
   const lines: (readonly [string, string])[] = [
     ["API", url],
     ["Docs", `${url}/docs`],
@@ -75,7 +77,7 @@ export const banner = async (parts: BannerParts): Promise<string> => {
     ["Round", await roundLine(runtime)],
     ...simulatedLines(runtime),
     ["Data", dataLine(place)],
-    ["Commands", "bun run admin --help"],
+    ["Commands", `${admin} --help`],
     ...(runtime.sandbox ? await sandboxLines(parts) : []),
     ["Stop", "Ctrl-C"],
   ];

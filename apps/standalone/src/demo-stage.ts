@@ -1,6 +1,3 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type By, DomainError, type ErrorCode, SYSTEM_ACTORS } from "@closebell/context";
 import { moveClock, snapshot } from "@closebell/database";
 import { trialBalance } from "@closebell/ledger";
@@ -15,6 +12,7 @@ import {
   readConfig,
   type Runtime,
 } from "@closebell/runtime";
+import { throwAwayFolder } from "./throw-away-folder.ts";
 
 /** Where the demonstration plays: a sandbox of its own, gone afterwards. */
 export interface DemoStage extends AsyncDisposable {
@@ -70,10 +68,7 @@ export const expectThat = (what: string, actual: unknown, expected: unknown): vo
 const openRuntime = async (stack: AsyncDisposableStack, startsAt: string): Promise<Runtime> => {
   const config = demoConfig();
   const log = createLogger({ logLevel: "error", logPretty: false, name: "demo", stream: "stderr" });
-  const folder = await mkdtemp(join(tmpdir(), "closebell-demo-"));
-  stack.defer(() => rm(folder, { recursive: true, force: true }));
-  // PostgreSQL may run as another user, who must get through
-  await chmod(folder, 0o755);
+  const folder = await throwAwayFolder(stack, "closebell-demo-");
   const place = await openPlace({ config, mode: "serve", log, dataDir: folder });
   stack.defer(() => place.close());
   const now = Temporal.Instant.from(startsAt);

@@ -17,6 +17,8 @@ import { sandboxMorning } from "./sandbox-morning.ts";
 /** What a service runs beside. */
 export interface Beside {
   readonly config: Config;
+  /** How commands are run that are configured in the same way. */
+  readonly admin: string;
   /** What to tell whoever started it, after the banner. */
   readonly welcome: (parts: BannerParts) => Promise<string>;
 }
@@ -35,7 +37,7 @@ interface Service {
   readonly started: AsyncDisposableStack;
   /** Aborted when the end came before all was started. */
   readonly interrupt: AbortSignal;
-  readonly welcome?: Beside["welcome"] | undefined;
+  readonly beside: Beside | undefined;
 }
 
 /** One process has them all, so it may have more of them. */
@@ -56,7 +58,7 @@ const firstTick = async (scheduler: Scheduler): Promise<void> => {
 };
 
 const start = async (service: Service): Promise<void> => {
-  const { config, log, started, interrupt } = service;
+  const { config, log, started, interrupt, beside } = service;
   const place = await openDatabaseOf(service);
   interrupt.throwIfAborted();
   const runtime = await createRuntime({
@@ -82,9 +84,9 @@ const start = async (service: Service): Promise<void> => {
   log.info({ url: api.url, sandbox: runtime.sandbox }, "service started");
   await firstTick(scheduler);
   // stdout is the log
-  const parts = { runtime, place, url: api.url };
+  const parts = { runtime, place, url: api.url, admin: beside?.admin ?? "bun run admin" };
   process.stderr.write(await banner(parts));
-  if (service.welcome !== undefined) process.stderr.write(await service.welcome(parts));
+  if (beside !== undefined) process.stderr.write(await beside.welcome(parts));
 };
 
 /**
@@ -116,7 +118,7 @@ export const runService = async ({ sandbox, beside }: ServiceOptions): Promise<v
       log,
       started,
       interrupt: interrupt.signal,
-      welcome: own?.welcome,
+      beside: own,
     });
   } catch (error) {
     // who asked for the end has it coming

@@ -1,8 +1,7 @@
 import { mkdir, readFile, rm } from "node:fs/promises";
 import { totalmem } from "node:os";
 import { dirname, join, resolve } from "node:path";
-import { startEmbedded } from "@closebell/database/embedded";
-import { sweepKilledRuns } from "@closebell/database/testing";
+import { startEmbedded, sweepKilledRuns } from "@closebell/database/embedded";
 
 /** A PostgreSQL for the time of a run. */
 export interface OwnServer {

@@ -46,7 +46,7 @@ const money = (parts: GuideParts): readonly Step[] => {
       rpc(anvil.url, "eth_sendTransaction", [transfer]),
     ],
     [
-      "Watch it: SEEN in a block, CREDITED some five seconds later, when the block is final",
+      "Watch it, again and again: SEEN in a block, and CREDITED some five seconds later, when that block is final; then ann has 150 USDC",
       `curl -s ${url}/users/${ann.userId}/deposits`,
       `curl -s ${url}/users/${ann.userId}/balance`,
     ],
@@ -64,28 +64,29 @@ const money = (parts: GuideParts): readonly Step[] => {
 
 const ending = (parts: GuideParts, settlesFrom: string, code: string): readonly Step[] => {
   const { chain, url, ann } = parts;
-  const { anvil, token, outsider, envFile } = chain;
+  const { anvil, token, outsider, admin } = chain;
   const withdrawal = { userId: ann.userId, amountMicroUsdc: "30000000", to: outsider };
   const call = { to: token.address, data: balanceData(outsider) };
   return [
     [
-      `Move the clock past the close: round ${code} locks, and settles a second later (prices are made up)`,
+      `Move the clock past the close: round ${code} locks, and is SETTLED a second or two later (prices are made up)`,
       post(`${url}/simulate/clock`, { to: settlesFrom }),
       `curl -s ${url}/rounds/${code}`,
     ],
-    ["ann takes 30 USDC out", post(`${url}/withdrawals`, withdrawal, "out-1")],
     [
-      "Watch it: SIGNED, BROADCAST, MINED, CONFIRMED when its block is final",
+      "See what she has now, if she won or not, and take 30 USDC out",
+      `curl -s ${url}/users/${ann.userId}/balance`,
+      post(`${url}/withdrawals`, withdrawal, "out-1"),
+    ],
+    [
+      "Watch it: REQUESTED, SIGNED, BROADCAST, MINED, and CONFIRMED within some ten seconds, when its block is final",
       `curl -s ${url}/users/${ann.userId}/withdrawals`,
     ],
     [
       "What the payee holds, by the chain itself (hexadecimal micro-USDC: 0x1c9c380 is 30 USDC)",
       rpc(anvil.url, "eth_call", [call, "latest"]),
     ],
-    [
-      "Does the chain hold what the books say, item by item?",
-      `bun --env-file=${envFile} run admin chain reserves`,
-    ],
+    ["Does the chain hold what the books say, item by item?", `${admin} chain reserves`],
   ];
 };
 
@@ -94,14 +95,15 @@ export const guide = async (parts: GuideParts): Promise<string> => {
   const { open } = await currentRounds(parts.runtime, {});
   if (open === null) throw new Error("No round takes bets.");
   const steps = [...money(parts), ...ending(parts, open.settlesFrom.toString(), open.code)];
-  const { ann, chain } = parts;
+  const { ann, bob, chain } = parts;
   const text = steps.map(([title, ...commands], n) =>
     [`${n + 1}. ${title}`, ...commands.map((command) => `   ${command}`)].join("\n"),
   );
   return [
     `A development chain runs beside it, at ${chain.anvil.url}. Its money and its keys are worth nothing.`,
     `ann (${ann.userId}) was funded on it with 100 USDC, at her address ${ann.address}`,
-    `by the transaction ${ann.tx}. Her steps, each to be pasted into another terminal:\n`,
+    `by the transaction ${ann.tx}; bob (${bob.userId}) was as well. Paste each step into`,
+    "another terminal, in the repository's folder; a line may be pasted again to see how things go on:\n",
     text.join("\n\n"),
     "\nEverything is gone when it stops.\n",
   ].join("\n");

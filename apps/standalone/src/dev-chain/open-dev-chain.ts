@@ -1,9 +1,8 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Anvil, DevToken } from "@closebell/adapters/chain/dev";
 import { parseUsdc } from "@closebell/money";
 import { type Config, readConfigWith } from "@closebell/runtime";
+import { throwAwayFolder } from "../throw-away-folder.ts";
 
 /** A chain of one's own with a dollar on it, and the settings under which the service uses it. */
 export interface DevChain {
@@ -12,8 +11,8 @@ export interface DevChain {
   readonly token: DevToken;
   /** An outsider's address on it. */
   readonly outsider: string;
-  /** A file that gives a command the same settings. */
-  readonly envFile: string;
+  /** How commands are run that find it: with a file that gives them the same settings. */
+  readonly admin: string;
 }
 
 const WEI_PER_COIN = 10n ** 18n;
@@ -59,14 +58,6 @@ const UNSET = {
   EVM_DEPOSIT_KEY_FILE: undefined,
 };
 
-const newFolder = async (started: AsyncDisposableStack): Promise<string> => {
-  const folder = await mkdtemp(join(tmpdir(), "closebell-dev-chain-"));
-  started.defer(() => rm(folder, { recursive: true, force: true }));
-  // PostgreSQL may run as another user, who must get through
-  await chmod(folder, 0o755);
-  return folder;
-};
-
 const secondAccount = async (anvil: Anvil): Promise<string> => {
   const accounts = await anvil.request("eth_accounts");
   const second: unknown = Array.isArray(accounts) ? accounts[1] : undefined;
@@ -77,7 +68,7 @@ const secondAccount = async (anvil: Anvil): Promise<string> => {
 /** Starts one; it and everything on it is gone when `started` is disposed of. A block a second, final after five. */
 export const openDevChain = async (started: AsyncDisposableStack): Promise<DevChain> => {
   const { deployToken, startAnvil } = await import("@closebell/adapters/chain/dev");
-  const folder = await newFolder(started);
+  const folder = await throwAwayFolder(started, "closebell-dev-chain-");
   const anvil = started.use(await startAnvil({ mining: { everySeconds: 1 } }));
   const token = await deployToken(anvil);
   const settings = await settingsOf(anvil, token, folder);
@@ -85,5 +76,6 @@ export const openDevChain = async (started: AsyncDisposableStack): Promise<DevCh
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   await Bun.write(envFile, lines.join(""));
   const config = readConfigWith({ ...UNSET, ...settings });
-  return { config, anvil, token, outsider: await secondAccount(anvil), envFile };
+  const admin = `bun --env-file=${envFile} run admin`;
+  return { config, anvil, token, outsider: await secondAccount(anvil), admin };
 };

@@ -14,6 +14,7 @@ export const runDevChain = (): Promise<void> =>
       const chain = await openDevChain(started);
       return {
         config: chain.config,
+        admin: chain.admin,
         async welcome({ runtime, url }) {
           const [ann, bob] = await fundPlayers(runtime, chain, ["ann", "bob"]);
           if (ann === undefined || bob === undefined) throw new Error("There are no players.");
