@@ -6,7 +6,7 @@ import { judgeDeposits } from "./judge-deposits.ts";
 import { judgeFundings } from "./judge-fundings.ts";
 import { ownAddresses } from "./own-addresses.ts";
 import { readPages } from "./read-pages.ts";
-import { claimScan, keepScan, releaseScan, type ScanClaim } from "./scan-claim.ts";
+import { claimScan, keepScan, whileHeld, type ScanClaim } from "./scan-claim.ts";
 import { addToProgress, noTally, type Scan } from "./scan-tally.ts";
 import { backfills } from "./tables.ts";
 import { takeTransfers } from "./take-transfers.ts";
@@ -91,10 +91,12 @@ const goOn = async (scan: Scan, { place }: ScanClaim, today: Backfill, head: Cha
   if (to === undefined) throw new ChainError("behind", `Block ${toBlock} is not there yet.`);
   let { nextBlock } = today;
   let pages = 0;
-  const read = { from: nextBlock, to, pageBlocks: place.pageBlocks, own };
+  const keepSize = (pageBlocks: number) => keepScan(pass, claim, { ...place, pageBlocks });
+  const { pageBlocks } = place;
+  const read = { from: nextBlock, to, pageBlocks, own, onRefused: keepSize };
   await readPages(pass.chain, read, async (page) => {
     await takeTransfers(scan, page.transfers, countMissed(pass, day));
-    await keepScan(pass, claim, { ...place, pageBlocks: page.pageBlocks });
+    await keepSize(page.pageBlocks);
     nextBlock = page.to.number + 1n;
     await transact(pass.deps, (work) =>
       work.tx.update(backfills).set({ nextBlock }).where(rowOf(pass, day)),
@@ -128,14 +130,16 @@ export const backfillDeposits = async (pass: ChainPass): Promise<void> => {
   const mine = await claimScan(pass);
   if (mine === undefined) return;
   const tally = noTally();
+  const { claim } = mine;
   try {
-    const head = await pass.chain.head();
-    const today = (await todays(pass)) ?? (await begin(pass, mine, head));
-    if (today === undefined || today.doneAt !== null) return;
-    const scan = { pass, claim: mine.claim, own: await ownAddresses(pass), tally };
-    await goOn(scan, mine, today, head);
+    await whileHeld(pass, claim, async () => {
+      const head = await pass.chain.head();
+      const today = (await todays(pass)) ?? (await begin(pass, mine, head));
+      if (today === undefined || today.doneAt !== null) return;
+      const scan = { pass, claim, own: await ownAddresses(pass), tally };
+      await goOn(scan, mine, today, head);
+    });
   } finally {
     addToProgress(pass, tally);
-    await releaseScan(pass, mine.claim);
   }
 };

@@ -53,6 +53,8 @@ export type SweepWay = "authorization" | "gas";
 export interface Chain {
   /** Names the chain in wallets, deposits and the ledger account `custody/<name>`: lower case, digits, hyphens. */
   readonly name: string;
+  /** What the name stands for: which token on which chain, whatever node tells of it (CAIP-19 on an EVM chain). */
+  readonly asset: string;
   /** True where no money exists behind it; shown wherever the chain is shown. */
   readonly simulated: boolean;
   /** Where withdrawals are paid from. */

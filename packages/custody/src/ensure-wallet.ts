@@ -40,7 +40,7 @@ export const ensureWallet = async (
   return transact(deps, async (work) => {
     const known = await walletOf(work.tx, userId, chain.name);
     if (known !== undefined) return known;
-    await ensureChain(work, chain.name);
+    await ensureChain(work, chain);
     const next = await nextAddress(work, chain);
     const [made] = await work.tx
       .insert(wallets)

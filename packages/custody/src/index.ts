@@ -8,6 +8,7 @@ export * from "./chain.ts";
 export type { ChainProblem, ChainProgress, ChainStep } from "./chain-pass.ts";
 export * from "./chain-status.ts";
 export * from "./chain-totals.ts";
+export * from "./check-chains.ts";
 export * from "./credit-user.ts";
 export * from "./custody-deps.ts";
 export * from "./custody-policy.ts";

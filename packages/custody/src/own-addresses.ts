@@ -29,7 +29,7 @@ const configured = (chain: Chain) => [
 
 /** Remembers the wallets of the house, so that they stay ours after a change of keys. */
 const keepHouse = async (work: Work, chain: Chain): Promise<void> => {
-  await ensureChain(work, chain.name);
+  await ensureChain(work, chain);
   const since = await work.now();
   await work.tx
     .insert(houseAddresses)

@@ -46,10 +46,10 @@ export const pauseWithdrawals = async (
   input: { readonly by: By; readonly chain: string },
 ): Promise<WithdrawalSwitch> => {
   const { by } = input;
-  const chain = chainNamed(deps.chains, input.chain).name;
+  const chain = chainNamed(deps.chains, input.chain);
   const reason = checkedReason(by);
   return transact(deps, async (work) => {
     await ensureChain(work, chain);
-    return turnSwitch(work, { by, chain, reason }, true);
+    return turnSwitch(work, { by, chain: chain.name, reason }, true);
   });
 };

@@ -21,6 +21,8 @@ interface PageRead {
   readonly to: BlockRef;
   readonly pageBlocks: number;
   readonly own: OwnAddresses;
+  /** Told how many blocks to begin with the next time, where the node refuses so much that it is given up for now. */
+  readonly onRefused?: (pageBlocks: number) => Promise<void>;
 }
 
 /** A page of a node that tells transfers of blocks that are not there is no page: the port promises that it is whole. */
@@ -58,8 +60,11 @@ const readPage = async (chain: Chain, read: PageRead): Promise<TransferPage> => 
     } catch (error) {
       const blocks = Number(end.number - from + 1n);
       const tooMuch = error instanceof ChainError && error.kind === "unavailable" && blocks > 1;
-      if (!tooMuch || halvings >= MAX_HALVINGS) throw error;
+      if (!tooMuch) throw error;
       pageBlocks = Math.floor(blocks / 2);
+      if (halvings < MAX_HALVINGS) continue;
+      await read.onRefused?.(pageBlocks);
+      throw error;
     }
   }
 };

@@ -95,7 +95,7 @@ export const requestWithdrawal = async (
     await refuseOwnAddress(work, deps.chains, to);
     const payee = { userId, chain: chain.name, address: to };
     if (!chain.simulated) await needPayoutAddress(work, payee);
-    await ensureChain(work, chain.name);
+    await ensureChain(work, chain);
     const at = await work.now();
     const [withdrawal] = await work.tx
       .insert(withdrawals)

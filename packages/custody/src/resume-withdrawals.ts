@@ -21,7 +21,7 @@ export const resumeWithdrawals = async (
   const reason = checkedReason(by);
   const { latest } = await askChain(chain, () => chain.nonces(chain.hotWallet));
   return transact(deps, async (work) => {
-    await ensureChain(work, chain.name);
+    await ensureChain(work, chain);
     const turned = await turnSwitch(work, { by, chain: chain.name, reason }, false);
     await skipForeignNumbers(work, { chain: chain.name, sender: chain.hotWallet, latest });
     return turned;

@@ -35,7 +35,7 @@ export const savePayoutAddress = async (
   const key = { userId, chain: chain.name, address };
   return transact(deps, async (work) => {
     await refuseOwnAddress(work, deps.chains, address);
-    await ensureChain(work, chain.name);
+    await ensureChain(work, chain);
     const savedAt = await work.now();
     const usableFrom = savedAt.add({ hours: deps.policy.payoutAddressDelayHours });
     const [saved] = await work.tx

@@ -7,7 +7,7 @@ import { judgeDeposits } from "./judge-deposits.ts";
 import { judgeFundings } from "./judge-fundings.ts";
 import { ownAddresses } from "./own-addresses.ts";
 import { MAX_PAGE, readPages } from "./read-pages.ts";
-import { claimScan, keepScan, releaseScan, type ScanClaim } from "./scan-claim.ts";
+import { claimScan, keepScan, whileHeld, type ScanClaim } from "./scan-claim.ts";
 import { readOn } from "./scan-deposits.ts";
 import { noTally, type Scan, type ScanTally } from "./scan-tally.ts";
 import { takeTransfers } from "./take-transfers.ts";
@@ -62,10 +62,12 @@ const readRange = async (
     });
   }
   const to = await lastOf(pass.chain, head, range.to);
-  const read = { from: range.from, to, pageBlocks: place.pageBlocks || MAX_PAGE, own };
+  const keepSize = (blocks: number) => keepScan(pass, claim, { ...place, pageBlocks: blocks });
+  const pageBlocks = place.pageBlocks || MAX_PAGE;
+  const read = { from: range.from, to, pageBlocks, own, onRefused: keepSize };
   await readPages(pass.chain, read, async (page) => {
     await takeTransfers(scan, page.transfers);
-    await keepScan(pass, claim, { ...place, pageBlocks: page.pageBlocks });
+    await keepSize(page.pageBlocks);
     return true;
   });
   const horizon = { ...head, readTo: place.final?.number ?? 0n };
@@ -83,18 +85,15 @@ export const scanChain = async (deps: CustodyDeps, input: ScanChain): Promise<Ch
   const pass: ChainPass = { deps, by: input.by, chain, progress: noProgress() };
   const mine = await claimSoon(pass);
   const tally = noTally();
-  try {
-    return await askChain(chain, async () => {
-      const head = await chain.head();
-      const scan = { pass, claim: mine.claim, own: await ownAddresses(pass), tally };
-      if (input.from === undefined && input.to === undefined) {
-        return { ...(await readOn(scan, mine.place, { head, whole: true })), ...tally };
-      }
-      const { from = chain.startBlock, to = head.latest.number } = input;
-      await readRange(scan, mine, head, { from, to });
-      return { from, to, ...tally };
-    });
-  } finally {
-    await releaseScan(pass, mine.claim);
-  }
+  const read = async () => {
+    const head = await chain.head();
+    const scan = { pass, claim: mine.claim, own: await ownAddresses(pass), tally };
+    if (input.from === undefined && input.to === undefined) {
+      return { ...(await readOn(scan, mine.place, { head, whole: true })), ...tally };
+    }
+    const { from = chain.startBlock, to = head.latest.number } = input;
+    await readRange(scan, mine, head, { from, to });
+    return { from, to, ...tally };
+  };
+  return whileHeld(pass, mine.claim, () => askChain(chain, read));
 };

@@ -1,9 +1,9 @@
 import { transact, type Executor, type Work } from "@closebell/database";
-import { and, eq, sql } from "drizzle-orm";
-import type { BlockRef } from "./chain.ts";
+import { and, eq, isNull, sql } from "drizzle-orm";
+import type { BlockRef, Chain } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { ensureChain } from "./ensure-chain.ts";
-import { scans } from "./tables.ts";
+import { chains, scans } from "./tables.ts";
 
 /** How far a chain is read. */
 export interface ScanPlace {
@@ -60,10 +60,10 @@ const IN_A_WHILE = sql`clock_timestamp() + interval '30 seconds'`;
  * only true in its order: two readers could undo each other's news of a reorganisation.
  */
 export const claimScan = (pass: ChainPass): Promise<ScanClaim | undefined> => {
-  const chain = pass.chain.name;
+  const { name: chain } = pass.chain;
   const claim = pass.deps.ids.uuid();
   return transact(pass.deps, async (work) => {
-    await ensureChain(work, chain);
+    await ensureChain(work, pass.chain);
     await work.tx.insert(scans).values({ chain }).onConflictDoNothing();
     const [scan] = await work.tx
       .update(scans)
@@ -94,13 +94,22 @@ export const holdScan = async (work: Work, pass: ChainPass, claim: string): Prom
   if (mine.length === 0) throw new Error(LOST);
 };
 
+/** From the first page on that was read, the name stands for this chain alone. */
+const keepAsset = async (work: Work, { name, asset }: Chain): Promise<void> => {
+  await work.tx
+    .update(chains)
+    .set({ asset })
+    .where(and(eq(chains.name, name), isNull(chains.asset)));
+};
+
 /**
  * Writes down how far the chain is read, and keeps the claim for another 30 s.
  * @throws Error where another process has taken over
  */
 export const keepScan = async (pass: ChainPass, claim: string, place: ScanPlace): Promise<void> => {
-  const kept = await transact(pass.deps, (work) =>
-    work.tx
+  const kept = await transact(pass.deps, async (work) => {
+    await keepAsset(work, pass.chain);
+    return work.tx
       .update(scans)
       .set({
         block: place.block?.number ?? null,
@@ -111,14 +120,43 @@ export const keepScan = async (pass: ChainPass, claim: string, place: ScanPlace)
         claimedUntil: IN_A_WHILE,
       })
       .where(held(pass, claim))
-      .returning({ chain: scans.chain }),
-  );
+      .returning({ chain: scans.chain });
+  });
   if (kept.length === 0) throw new Error(LOST);
 };
 
+/** Real milliseconds after which the claim is taken for another 30 s. */
+const RENEW_EVERY_MS = 10_000;
+
+const renewScan = (pass: ChainPass, claim: string): Promise<unknown> =>
+  transact(pass.deps, (work) =>
+    work.tx.update(scans).set({ claimedUntil: IN_A_WHILE }).where(held(pass, claim)),
+  );
+
 /** Gives the right back. Does nothing where another process has it by now. */
-export const releaseScan = async (pass: ChainPass, claim: string): Promise<void> => {
+const releaseScan = async (pass: ChainPass, claim: string): Promise<void> => {
   await transact(pass.deps, (work) =>
     work.tx.update(scans).set({ claim: null, claimedUntil: null }).where(held(pass, claim)),
   );
+};
+
+/**
+ * Does `work` with the right to read the chain, keeps it however slow the chain is, and gives it back: else several readers
+ * of a slow node would take it from each other for ever.
+ */
+export const whileHeld = async <T>(
+  pass: ChainPass,
+  claim: string,
+  work: () => Promise<T>,
+  renewEveryMs = RENEW_EVERY_MS,
+): Promise<T> => {
+  // a claim that is lost all the same is noticed by whatever writes under it
+  const renew = () => void renewScan(pass, claim).catch(() => undefined);
+  const timer = setInterval(renew, renewEveryMs);
+  try {
+    return await work();
+  } finally {
+    clearInterval(timer);
+    await releaseScan(pass, claim);
+  }
 };

@@ -5,7 +5,7 @@ import { judgeDeposits } from "./judge-deposits.ts";
 import { judgeFundings } from "./judge-fundings.ts";
 import { ownAddresses } from "./own-addresses.ts";
 import { MAX_PAGE, readPages } from "./read-pages.ts";
-import { claimScan, keepScan, releaseScan, scanPlace, type ScanPlace } from "./scan-claim.ts";
+import { claimScan, keepScan, scanPlace, whileHeld, type ScanPlace } from "./scan-claim.ts";
 import { addToProgress, noTally, type Scan } from "./scan-tally.ts";
 import { takeTransfers } from "./take-transfers.ts";
 
@@ -83,7 +83,8 @@ export const readOn = async (
   let { betrayed } = begin;
   let ahead = 0;
   let readTo = begin.from - 1n;
-  const read = { from: begin.from, to: head.latest, pageBlocks, own };
+  const onRefused = (fewer: number) => keepScan(pass, claim, { ...place, pageBlocks: fewer });
+  const read = { from: begin.from, to: head.latest, pageBlocks, own, onRefused };
   await readPages(pass.chain, read, async (page) => {
     await takeTransfers(scan, page.transfers);
     place = placeAfter(place, page, head, betrayed);
@@ -128,12 +129,13 @@ export const scanDeposits = async (pass: ChainPass): Promise<void> => {
   const { claim, place } = mine;
   const tally = noTally();
   try {
-    const head = await chain.head();
-    if (!hasNews(pass, place, head)) return;
-    const scan = { pass, claim, own: await ownAddresses(pass), tally };
-    await readOn(scan, place, { head, whole: false });
+    await whileHeld(pass, claim, async () => {
+      const head = await chain.head();
+      if (!hasNews(pass, place, head)) return;
+      const scan = { pass, claim, own: await ownAddresses(pass), tally };
+      await readOn(scan, place, { head, whole: false });
+    });
   } finally {
     addToProgress(pass, tally);
-    await releaseScan(pass, claim);
   }
 };

@@ -18,10 +18,11 @@ import type { WithdrawalState } from "./withdrawal-state.ts";
 
 const schema = pgSchema("custody");
 
-/** `custody.chain`: one row per chain ever used, and the next index of its deposit addresses. */
+/** `custody.chain`: one row per chain ever used, what it is, and the next index of its deposit addresses. */
 export const chains = schema.table("chain", {
   name: text("name").primaryKey(),
   nextIndex: integer("next_index").notNull(),
+  asset: text("asset"),
 });
 
 /** `custody.scan`: how far a chain's deposits are read, and who is reading on until when. */
@@ -134,6 +135,8 @@ export const withdrawals = schema.table("withdrawal", {
   attempts: integer("attempts").notNull().default(0),
   waitingFor: text("waiting_for"),
   approvedAt: instant("approved_at"),
+  approvedUpTo: micro("approved_up_to").$type<MicroUsdc>(),
+  approval: uuid("approval"),
   failureReason: text("failure_reason"),
   dueAt: instant("due_at"),
   createdAt: instant("created_at").notNull(),

@@ -34,6 +34,7 @@ describe("a chain of the environment", () => {
   test("tells addresses without any key, the same as with one", async () => {
     const [without, with_] = [await chainOf({}, false), await chainOf(KEYS, true)];
     expect(without).toMatchObject({ name: "anvil", simulated: false, sender: undefined });
+    expect(without.asset).toBe(`eip155:31337/erc20:${SETTINGS.EVM_USDC_ADDRESS}`);
     expect(without.depositSender(0)).toBeUndefined();
     expect(with_.sender?.address).toBe(keys.hotWallet.address);
     expect(with_.depositSender(7)?.address).toBe(without.addressAt(7));
@@ -81,4 +82,23 @@ test("a process that signs nothing says that it was given keys; nobody sets pric
   });
   expect(warnings).toEqual([]);
   await signer.stop();
+});
+
+test("books that are kept under a name take no other chain and no other token", async () => {
+  await using scratch = await scratchDatabase();
+  const start = async (settings: Readonly<Record<string, string>>) => {
+    const config = readConfig({ ...SETTINGS, ...settings });
+    const runtime = await createRuntime({ config, log, place: scratch, name: "test" });
+    await runtime.stop();
+  };
+  const asset = `eip155:31337/erc20:${SETTINGS.EVM_USDC_ADDRESS}`;
+  await scratch.owner.sql`insert into custody.chain (name, asset) values ('anvil', ${asset})`;
+  await start({});
+  await start({ EVM_USDC_ADDRESS: SETTINGS.EVM_USDC_ADDRESS.toLowerCase() });
+  for (const other of [{ EVM_CHAIN_ID: "1337" }, { EVM_USDC_ADDRESS: `0x${"a".repeat(40)}` }]) {
+    const error: unknown = await start(other).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(ConfigError);
+    expect(String(error)).toContain(`The books of anvil are of ${asset}, not of`);
+    await start({ ...other, EVM_CHAIN_NAME: "anvil-2" });
+  }
 });

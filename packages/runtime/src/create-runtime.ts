@@ -1,12 +1,13 @@
 import type { JobQueue } from "@closebell/adapters/queue";
 import { type EventBus, type Logger, randomIds } from "@closebell/context";
-import type { CustodyDeps } from "@closebell/custody";
+import { type Chain, ChainError, checkChains, type CustodyDeps } from "@closebell/custody";
 import { type Database, type Deps, openDatabase } from "@closebell/database";
 import type { OracleDeps } from "@closebell/rounds";
 import type { Registry } from "prom-client";
 import { auditBooks, type BooksAudit } from "./audit-books.ts";
 import { isWorthSomething } from "./chain-config.ts";
 import { checkDatabase } from "./check-database.ts";
+import { ConfigError } from "./config-error.ts";
 import { createChains } from "./create-chains.ts";
 import { createEvents, eventsTravel } from "./create-events.ts";
 import { createOracles, createSimulation, type Simulation } from "./create-oracles.ts";
@@ -103,6 +104,18 @@ const stopper = (log: Logger, { database, events, queue }: Opened): (() => Promi
   return () => (stopping ??= stop());
 };
 
+/** The books under a chain's name are of one token on one chain for ever. */
+const judgeChains = async (database: Database, chains: readonly Chain[]): Promise<void> => {
+  try {
+    await checkChains({ database }, chains);
+  } catch (error) {
+    if (!(error instanceof ChainError)) throw error;
+    throw new ConfigError([
+      `${error.message} Correct EVM_CHAIN_ID or EVM_USDC_ADDRESS, or give what is new an EVM_CHAIN_NAME of its own.`,
+    ]);
+  }
+};
+
 /** What is allowed, and unwise. */
 const warnOfChain = ({ config: { chain }, signs, log }: RuntimeOptions): void => {
   if (chain.kind === "simulated") return;
@@ -124,6 +137,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
   const telemetry = createTelemetry();
   const oracles = await createOracles(config, database);
   const chains = await createChains(config, { signs: options.signs === true });
+  await judgeChains(database, chains);
   const { redisUrl } = config;
   const events = await createEvents({ redisUrl, databaseUrl: place.url, log, ids: randomIds });
   const queue = await connectQueue(options, telemetry);
@@ -163,6 +177,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
  * Connects to everything a process needs, once.
  * @throws DomainError DATABASE_UNAVAILABLE where the database can't be reached or was not migrated; SANDBOX_ONLY for a
  * sandbox in production
+ * @throws ConfigError where a chain's settings contradict each other, or the books that are kept under its name
  */
 export const createRuntime = async (options: RuntimeOptions): Promise<Runtime> => {
   const database = openDatabase({

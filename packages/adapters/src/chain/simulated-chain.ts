@@ -62,6 +62,7 @@ export const simulatedChain = ({ seed = "closebell" }: SimulatedChainOptions = {
   const addressAt = (index: number) => addressOf("address", index);
   return {
     name: "simulated",
+    asset: `simulated:${seed}`,
     simulated: true,
     hotWallet,
     coldWallet: undefined,

@@ -4,8 +4,9 @@ import type { Judge } from "./chain-contract-scene.ts";
 
 /** Names and addresses, which no chain has to be asked for. */
 export const judgeAddresses = (judge: Judge) => {
-  judge("has a name fit for an account code", async ({ chain }) => {
+  judge("has a name fit for an account code, and says what that stands for", async ({ chain }) => {
     expect(chain.name).toMatch(/^[a-z][a-z0-9-]*$/);
+    expect(chain.asset).toMatch(/^[\w:/.-]+$/);
     await chain.head();
   });
 

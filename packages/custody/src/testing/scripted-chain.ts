@@ -7,6 +7,7 @@ import { scriptedSender } from "./scripted-sender.ts";
 
 export interface ScriptedChainOptions {
   readonly name?: string;
+  readonly asset?: string;
   /** Default true. */
   readonly simulated?: boolean;
   /** Blocks from the newest to the final one; default 3. */
@@ -117,6 +118,7 @@ export const scriptedChain = (options: ScriptedChainOptions = {}): ScriptedChain
   const controls = controlsOf(name, finalDepth, inside);
   return {
     name,
+    asset: options.asset ?? `scripted:${name}`,
     simulated,
     hotWallet,
     coldWallet: options.coldWallet,

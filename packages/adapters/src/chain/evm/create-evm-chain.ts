@@ -59,6 +59,7 @@ export const createEvmChain = (options: EvmChainOptions): Chain => {
   const { hotSigner, depositSigner } = signers;
   return {
     name: options.name,
+    asset: `eip155:${chainId}/erc20:${usdc}`,
     simulated: false,
     hotWallet,
     coldWallet,
