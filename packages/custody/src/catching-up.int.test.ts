@@ -71,6 +71,22 @@ test("after a long time off, many passes catch up without holding up all else", 
   expect(passes).toBeGreaterThan(1);
 });
 
+test("a node that never reads more than a few blocks at once is come to terms with, over passes", async () => {
+  await using scene = await realScene({}, { firstBlock: 300 });
+  const { chain } = scene;
+  const { address, available } = await payee(scene);
+  chain.pay(address, 5n);
+  chain.mine();
+  chain.finalise();
+  chain.node.maxBlocks = 10;
+  let refused = 0;
+  for (let pass = 0; (await available()) === 0n && pass < 10; pass += 1) {
+    refused += (await scene.advance()).problems.length;
+  }
+  expect(await available()).toBe(5n);
+  expect(refused).toBe(1);
+});
+
 test("one block at a time, it still comes past everything that is not final", async () => {
   await using scene = await realScene({}, { finalDepth: 60, firstBlock: 5 });
   const { chain } = scene;

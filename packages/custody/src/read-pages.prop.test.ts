@@ -32,13 +32,13 @@ test("pages follow one another without gap or overlap, and tell every transfer o
       const pages: TransferPage[] = [];
       const begin = BigInt(from);
       const take = (page: TransferPage) => Promise.resolve(pages.push(page) > 0);
-      for (let tries = 0, at = begin, size = pageBlocks; tries < 12; tries += 1) {
-        // A size that is far too large is given up for now; the next reading begins with half of a half.
-        await readPages(chain, { from: at, to: latest, pageBlocks: size, own }, take).catch(
-          () => undefined,
-        );
-        at = (pages.at(-1)?.to.number ?? begin - 1n) + 1n;
-        size = Math.max(1, Math.floor(size / 4));
+      let size = pageBlocks;
+      const onRefused = (fewer: number) => Promise.resolve(void (size = fewer));
+      // A size that is far too large is given up for now; three readings come from a thousand to one.
+      for (let tries = 0; tries < 3; tries += 1) {
+        const at = (pages.at(-1)?.to.number ?? begin - 1n) + 1n;
+        const read = { from: at, to: latest, pageBlocks: size, own, onRefused };
+        await readPages(chain, read, take).catch(() => undefined);
       }
       const inRange = chain.standing.filter(({ block }) => block.number >= begin);
       expect(pages.flatMap((page) => page.transfers)).toEqual(inRange);
