@@ -1,6 +1,7 @@
 import { transact, type Work } from "@closebell/database";
 import { eq, sql } from "drizzle-orm";
 import type { ChainPass } from "./chain-pass.ts";
+import { lockPaid } from "./lock-paid.ts";
 import type { Payment } from "./payment.ts";
 import { payments, withdrawals } from "./tables.ts";
 import type { Withdrawal } from "./withdrawal.ts";
@@ -27,18 +28,21 @@ export const letWithdrawalWait = async (
 /** The same of a payment, and of the withdrawal it pays. */
 export const letPaymentWait = async (
   { deps }: ChainPass,
-  { id, withdrawal, waitingFor }: Payment,
+  known: Payment,
   why: string,
 ): Promise<void> => {
-  if (waitingFor === why) return;
+  const { id } = known;
+  if (known.waitingFor === why) return;
   await transact(deps, async (work) => {
-    if (withdrawal !== null) {
+    const { payment, withdrawal } = await lockPaid(work, known);
+    if (payment.state === "MINED" || payment.state === "DONE") return;
+    if (withdrawal !== undefined) {
       await work.tx
         .update(withdrawals)
         .set({ waitingFor: why })
-        .where(eq(withdrawals.id, withdrawal));
+        .where(eq(withdrawals.id, withdrawal.id));
     }
     await work.tx.update(payments).set({ waitingFor: why }).where(eq(payments.id, id));
   });
-  deps.log.warn({ paymentId: id, withdrawalId: withdrawal, why }, "payment waits");
+  deps.log.warn({ paymentId: id, withdrawalId: known.withdrawal, why }, "payment waits");
 };

@@ -78,13 +78,26 @@ const ENDS = {
   REPLACED: { to: "FAILED", detail: "its number was used by another transaction for good" },
 } as const;
 
+/** How a payment ended. */
+export interface PaymentEnd {
+  readonly outcome: PaymentOutcome;
+  /** A transaction that was not made here and that paid as much to the same payee, where its number was another's. */
+  readonly paidBy?: string | undefined;
+}
+
+const stepOf = ({ outcome, paidBy }: PaymentEnd) => {
+  if (paidBy === undefined) return ENDS[outcome];
+  const detail = `its number was used by another transaction for good, and ${paidBy}, not known here, paid as much to the same address`;
+  return { to: "NEEDS_REVIEW", detail } as const;
+};
+
 const endWithdrawal = async (
   work: Work,
   pass: ChainPass,
   withdrawal: Withdrawal,
-  outcome: PaymentOutcome,
+  end: PaymentEnd,
 ): Promise<void> => {
-  const { to, detail } = ENDS[outcome];
+  const { to, detail } = stepOf(end);
   const step = { by: pass.by, withdrawal, to, detail };
   await moveWithdrawal(
     work,
@@ -106,8 +119,9 @@ const isAsKnown = ({ payment }: LockedPayment, known: Payment, outcome: PaymentO
 export const endPayment = async (
   pass: ChainPass,
   known: Payment,
-  outcome: PaymentOutcome,
+  end: PaymentEnd,
 ): Promise<boolean> => {
+  const { outcome } = end;
   const ended = await transact(pass.deps, async (work) => {
     const locked = await lockPaid(work, known);
     if (!isAsKnown(locked, known, outcome)) return false;
@@ -115,23 +129,24 @@ export const endPayment = async (
       .update(payments)
       .set({ state: "DONE", outcome, doneAt: await work.now(), waitingFor: null })
       .where(eq(payments.id, known.id));
-    if (locked.withdrawal !== undefined)
-      await endWithdrawal(work, pass, locked.withdrawal, outcome);
+    if (locked.withdrawal !== undefined) await endWithdrawal(work, pass, locked.withdrawal, end);
     return true;
   });
-  if (ended) report(pass, known, outcome);
+  if (ended) report(pass, known, end);
   return ended;
 };
 
-const report = ({ deps, progress }: ChainPass, known: Payment, outcome: PaymentOutcome): void => {
+const report = ({ deps, progress }: ChainPass, known: Payment, end: PaymentEnd): void => {
+  const { outcome, paidBy } = end;
   const { purpose, withdrawal, chain, sender, nonce, subject, amountMicroUsdc } = known;
   const amount = amountMicroUsdc.toString();
   const what = { purpose, withdrawalId: withdrawal, chain, sender, nonce, subject };
-  const fields = { ...what, amountMicroUsdc: amount, outcome };
+  const fields = { ...what, amountMicroUsdc: amount, outcome, paidBy };
   if (outcome === "SUCCEEDED") deps.log.info(fields, "payment is final");
   else deps.log.error(fields, "payment has ended without doing what it should");
   if (withdrawal === null) return;
-  if (outcome === "SUCCEEDED") progress.confirmed += 1;
-  if (outcome === "REVERTED") progress.review += 1;
-  if (outcome === "REPLACED") progress.failed += 1;
+  const { to } = stepOf(end);
+  if (to === "CONFIRMED") progress.confirmed += 1;
+  if (to === "NEEDS_REVIEW") progress.review += 1;
+  if (to === "FAILED") progress.failed += 1;
 };

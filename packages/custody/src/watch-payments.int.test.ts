@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
+import { microUsdc } from "@closebell/money";
 import { advanceChain } from "./advance-chain.ts";
 import type { Chain } from "./chain.ts";
+import type { PaymentOrder } from "./chain-sender.ts";
 import { getWithdrawal, withdrawalHistory } from "./get-withdrawal.ts";
 import { by, custodyScene, outside, type Scene } from "./testing/custody-scene.ts";
 import { switchOf } from "./withdrawal-switch.ts";
@@ -112,10 +114,13 @@ test("while the token is paused a withdrawal goes to review before anything is s
 });
 
 /** The hot wallet's key signs something that this service knows nothing of, and it is mined. */
-const elsewhere = async ({ chain }: Scene, nonce: number): Promise<void> => {
-  const order = { kind: "nothing" } as const;
+const elsewhere = async (
+  { chain }: Scene,
+  nonce: number,
+  order: PaymentOrder = { kind: "nothing" },
+): Promise<void> => {
   const fees = { maxFeePerGas: 10n ** 12n, maxPriorityFeePerGas: 10n ** 12n };
-  const signed = await chain.sender?.sign({ order, nonce, gas: 21_000n, fees });
+  const signed = await chain.sender?.sign({ order, nonce, gas: 100_000n, fees });
   await chain.broadcast(signed?.raw ?? "");
 };
 
@@ -143,6 +148,50 @@ test("once its number is another's for good the money goes back, and payments pa
   const { reason } = await switchOf(deps.database.orm, chain.name);
   expect(reason).toContain(`transaction 0 of ${chain.hotWallet} was not made here`);
   expect(await scene.wrong()).toEqual([]);
+});
+
+test("where a transaction the database has lost has paid, no money goes back by itself", async () => {
+  await using scene = await custodyScene();
+  const { chain, deps } = scene;
+  const userId = await scene.player(100n);
+  const withdrawalId = await scene.withdraw(userId, 30n, "k");
+  await scene.advance();
+  chain.miner.forget();
+  const order = { kind: "usdc", to: outside(), amount: microUsdc(30n) } as const;
+  await elsewhere(scene, 0, order);
+  for (let pass = 0; pass < 3; pass += 1) {
+    chain.finalise();
+    await scene.advance();
+    await scene.expireClaims();
+  }
+  expect(paid(scene)).toBe(30n);
+  expect(await withdrawalOf(scene, withdrawalId)).toMatchObject({
+    state: "NEEDS_REVIEW",
+    waitingFor: expect.stringContaining(`${chain.standing.at(-1)?.tx}, not known here, paid`),
+  });
+  expect(await scene.balances(userId)).toMatchObject({ available: 70n, withdrawing: 30n });
+  expect((await switchOf(deps.database.orm, chain.name)).pausedAt).not.toBeNull();
+  expect(await scene.wrong()).toEqual([]);
+});
+
+test("as much paid to the same payee for another withdrawal is no sign of it", async () => {
+  await using scene = await custodyScene();
+  const { chain } = scene;
+  const userId = await scene.player(100n);
+  const first = await scene.withdraw(userId, 30n, "first");
+  const second = await scene.withdraw(userId, 30n, "second");
+  await scene.advance();
+  const [lost] = chain.miner.waiting();
+  chain.miner.forget(lost?.hash);
+  await elsewhere(scene, 0);
+  for (let pass = 0; pass < 3; pass += 1) {
+    chain.finalise();
+    await scene.advance();
+    await scene.expireClaims();
+  }
+  const states = [await withdrawalOf(scene, first), await withdrawalOf(scene, second)];
+  expect(states.map(({ state }) => state).toSorted()).toEqual(["CONFIRMED", "FAILED"]);
+  expect(await scene.balances(userId)).toMatchObject({ available: 70n, withdrawing: 0n });
 });
 
 test("that nodes tell of different blocks for a while gives no money back that was paid", async () => {

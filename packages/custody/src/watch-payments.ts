@@ -8,7 +8,7 @@ import { fillGaps } from "./fill-gaps.ts";
 import { isPaused, pauseForForeign } from "./hot-wallet.ts";
 import { attemptsOf, type Attempt, type Payment } from "./payment.ts";
 import { sendAttempt } from "./send-payment.ts";
-import { refuseIfPaid } from "./refuse-if-paid.ts";
+import { findPaid } from "./find-paid.ts";
 import { endPayment, markLost, markMined, markVanished, type Found } from "./settle-payment.ts";
 import { signPayment } from "./sign-payment.ts";
 import { payments } from "./tables.ts";
@@ -106,9 +106,9 @@ const lose = async (
 ): Promise<void> => {
   if (payment.lostAt === null) return markLost(pass, payment, true);
   if (!olderThan(payment.lostAt, LOST_SECONDS, view.now)) return;
-  await refuseIfPaid(pass, payment, attempts, view.final);
+  const paidBy = await findPaid(pass, payment, attempts, view.final);
   const { purpose, sender, nonce } = payment;
-  const ended = await endPayment(pass, payment, "REPLACED");
+  const ended = await endPayment(pass, payment, { outcome: "REPLACED", paidBy });
   if (ended && purpose !== "fill") await pauseForForeign(pass, sender, nonce);
 };
 
@@ -128,7 +128,8 @@ const settle = async (pass: ChainPass, view: View, payment: Payment, found: Foun
   if (!(await markMined(pass, payment, found)) || block.number > view.final.number) return;
   const standing = await pass.chain.blockAt(block.number);
   if (standing?.hash !== block.hash) return;
-  await endPayment(pass, { ...payment, block }, succeeded ? "SUCCEEDED" : "REVERTED");
+  const outcome = succeeded ? "SUCCEEDED" : "REVERTED";
+  await endPayment(pass, { ...payment, block }, { outcome });
 };
 
 const watch = async (pass: ChainPass, view: View, payment: Payment): Promise<void> => {
