@@ -1,4 +1,6 @@
 import { expect, test } from "bun:test";
+import { assignNumbers } from "./assign-numbers.ts";
+import { noProgress } from "./chain-pass.ts";
 import { getWithdrawal } from "./get-withdrawal.ts";
 import { listWithdrawals } from "./list-withdrawals.ts";
 import { resumeWithdrawals } from "./resume-withdrawals.ts";
@@ -53,6 +55,34 @@ test("what the hot wallet does not cover waits, and goes when it does", async ()
   await scene.settle();
   expect(paid(scene, outside(1))).toBe(20n);
   expect(await withdrawalOf(scene, second)).toMatchObject({ state: "CONFIRMED", waitingFor: null });
+});
+
+test("what the hot wallet holds is given out once, however many schedulers add it up at the same moment", async () => {
+  await using scene = await custodyScene(scriptedChain({ hotUsdc: 50n }));
+  const { chain, deps, scratch } = scene;
+  const userId = await scene.player(100n);
+  for (const n of [0, 1]) await scene.withdraw(userId, 40n, `k${n}`, outside(n));
+  await scene.advance({ maxFeePerGas: 1n });
+  const pass = { deps, by, chain, progress: noProgress() };
+  const { sql } = scratch.owner;
+  const passes = await sql.begin(async (tx) => {
+    // both come as far as they can before either has its number
+    await tx`select from custody.withdrawal_switch for update`;
+    const begun = [assignNumbers(pass), assignNumbers(pass)];
+    const waiting = () => sql`select from pg_locks where not granted and database = (
+      select oid from pg_database where datname = current_database())
+      or not granted and locktype = 'transactionid'`;
+    for (let tries = 0; (await waiting()).length < 2 && tries < 200; tries += 1) {
+      await Bun.sleep(10);
+    }
+    return { begun };
+  });
+  await Promise.all(passes.begun);
+  expect(await numbersOf(scene)).toEqual([[0, "withdrawal"]]);
+  await scene.settle();
+  expect(paid(scene, outside(0)) + paid(scene, outside(1))).toBe(40n);
+  const states = (await listWithdrawals(deps, { limit: 10 })).items.map(({ state }) => state);
+  expect(states.toSorted()).toEqual(["APPROVED", "CONFIRMED"]);
 });
 
 test("without a key nothing is numbered, and that is a problem", async () => {

@@ -1,5 +1,5 @@
 import { transact } from "@closebell/database";
-import { assignPayment, outgoing, type Assigned } from "./assign-payment.ts";
+import { assignPayment, holdSender, outgoing, type Assigned } from "./assign-payment.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { BATCH, claimWithdrawal, realNow, releaseWithdrawal } from "./claim-withdrawal.ts";
 import { isPaused, needKey, pauseForForeign, readHotWallet, shortOf } from "./hot-wallet.ts";
@@ -51,6 +51,7 @@ const number = (
     const withdrawal = await lockWithdrawal(work, id);
     if (withdrawal?.state !== "APPROVED") return "gone";
     const { address: sender, at, latest } = wallet;
+    if (!(await holdSender(work, pass, { sender, latest }))) return "paused";
     const taken = await outgoing(work, { chain: pass.chain.name, sender, at });
     const free = wallet.balance - taken;
     if (free < withdrawal.amountMicroUsdc) {

@@ -5,7 +5,7 @@ import type { ChainPass } from "./chain-pass.ts";
 import type { BlockRef } from "./chain.ts";
 import { usdcOf, writeOrder } from "./payment-order.ts";
 import type { PaymentPurpose } from "./payment-state.ts";
-import { takeNumber } from "./sender-numbers.ts";
+import { holdNumbers, takeNumber } from "./sender-numbers.ts";
 import { payments } from "./tables.ts";
 import { lockSwitch } from "./withdrawal-switch.ts";
 
@@ -54,16 +54,31 @@ export const insertPayment = async (
   });
 };
 
+/**
+ * Makes sure, until the transaction ends, that payments are not paused and that nobody else has one numbered for the sender:
+ * to be called before what is free of its money is added up.
+ * @returns false where payments are paused
+ */
+export const holdSender = async (
+  work: Work,
+  { chain }: Pick<ChainPass, "chain">,
+  { sender, latest }: Pick<PlannedPayment, "sender" | "latest">,
+): Promise<boolean> => {
+  const { name } = chain;
+  if ((await lockSwitch(work, name, "share")).pausedAt !== null) return false;
+  await holdNumbers(work, { chain: name, sender, latest });
+  return true;
+};
+
 /** Gives a payment the next number of its sender, in the caller's transaction. */
 export const assignPayment = async (
   work: Work,
   pass: ChainPass,
   planned: PlannedPayment,
 ): Promise<Assigned> => {
-  const { name: chain } = pass.chain;
-  if ((await lockSwitch(work, chain, "share")).pausedAt !== null) return "paused";
+  if (!(await holdSender(work, pass, planned))) return "paused";
   const { sender, latest } = planned;
-  const nonce = await takeNumber(work, { chain, sender, latest });
+  const nonce = await takeNumber(work, { chain: pass.chain.name, sender, latest });
   if (nonce === undefined) return "foreign";
   await insertPayment(work, pass, planned, nonce);
   return "assigned";

@@ -30,19 +30,32 @@ export const nextNumber = async (
 };
 
 /**
- * Takes the next number, once among all that ask at the same time. Undefined where the chain has mined one that was never
- * given out: then somebody else signs with the same key, and nothing can be said of the numbers any more.
+ * Lets nobody else hand out numbers of a sender until the transaction ends, so that what it still has to pay can be added up
+ * before one more is given out.
  */
-export const takeNumber = async (work: Work, input: SenderNumbers): Promise<number | undefined> => {
+export const holdNumbers = async (work: Work, input: SenderNumbers): Promise<void> => {
   const { chain, sender: address, latest } = input;
   await work.tx
     .insert(senders)
     .values({ chain, address, firstNonce: latest, nextNonce: latest })
     .onConflictDoNothing();
+  await work.tx
+    .select({ next: senders.nextNonce })
+    .from(senders)
+    .where(ofSender(input))
+    .for("update");
+};
+
+/**
+ * Takes the next number, once among all that ask at the same time. Undefined where the chain has mined one that was never
+ * given out: then somebody else signs with the same key, and nothing can be said of the numbers any more.
+ */
+export const takeNumber = async (work: Work, input: SenderNumbers): Promise<number | undefined> => {
+  await holdNumbers(work, input);
   const [taken] = await work.tx
     .update(senders)
     .set({ nextNonce: sql`${senders.nextNonce} + 1` })
-    .where(and(ofSender(input), sql`${senders.nextNonce} >= ${latest}::integer`))
+    .where(and(ofSender(input), sql`${senders.nextNonce} >= ${input.latest}::integer`))
     .returning({ next: senders.nextNonce });
   return taken && taken.next - 1;
 };

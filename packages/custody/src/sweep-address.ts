@@ -2,13 +2,20 @@ import { createHash } from "node:crypto";
 import { transact, type Work } from "@closebell/database";
 import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { and, eq, gt, inArray, isNull, or } from "drizzle-orm";
-import { assignPayment, gasLimit, type PlannedPayment } from "./assign-payment.ts";
+import {
+  assignPayment,
+  gasLimit,
+  holdSender,
+  outgoing,
+  type PlannedPayment,
+} from "./assign-payment.ts";
 import { DomainError } from "@closebell/context";
 import type { ChainSender, PaymentOrder } from "./chain-sender.ts";
 import type { BlockRef, SweepWay } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { realNow } from "./claim-withdrawal.ts";
 import type { HotWallet } from "./hot-wallet.ts";
+import { skipForeignNumbers } from "./sender-numbers.ts";
 import { payments, unswept } from "./tables.ts";
 import { walletIndex } from "./wallet-index.ts";
 
@@ -81,7 +88,13 @@ const start = (
     if (await isBusy(work, pass, full, [planned.purpose])) return "under way";
     const assigned = await assignPayment(work, pass, planned);
     if (assigned === "assigned") return planned.purpose === "gas" ? "fuelled" : "swept";
-    return { reason: assigned === "paused" ? "payments are paused" : "its key is used elsewhere" };
+    if (assigned === "paused") return { reason: "payments are paused" };
+    const { sender, latest } = planned;
+    if (sender === full.address) {
+      // nothing else waits for the numbers of a deposit address: what is left there is brought in with the next look
+      await skipForeignNumbers(work, { chain: pass.chain.name, sender, latest });
+    }
+    return { reason: `somebody else sends from ${sender}: see who has its key` };
   });
 
 /** By a permission of the address, carried out and paid for by the hot wallet. */
@@ -155,7 +168,7 @@ export const sweepAddress = (
 ): Promise<SweepStart> =>
   way === "authorization" ? byPermission(pass, wallet, full) : byGas(pass, wallet, full);
 
-/** Takes what the hot wallet holds above its cap to the cold one. */
+/** Takes what the hot wallet holds above its cap to the cold one, unless payments need it by now. */
 export const chill = async (
   pass: ChainPass,
   wallet: HotWallet,
@@ -180,7 +193,9 @@ export const chill = async (
         ),
       )
       .limit(1);
-    if (under.length > 0) return;
+    if (under.length > 0 || !(await holdSender(work, pass, { sender, latest }))) return;
+    const taken = await outgoing(work, { chain: pass.chain.name, sender, at });
+    if (wallet.balance - taken < excess) return;
     await assignPayment(work, pass, { sender, latest, purpose: "cold", order, gas });
   });
 };

@@ -172,6 +172,33 @@ test("an address that ran out of gas on the way is given more", async () => {
   expect(hot(scene)).toBe(100n);
 });
 
+test("an address from which somebody else has sent is told of once, and emptied all the same", async () => {
+  await using scene = await realScene({ sweepWay: "gas" });
+  const { chain } = scene;
+  const userId = await scene.player(100n);
+  await scene.settle();
+  await scene.settle();
+  expect(hot(scene)).toBe(100n);
+  const order = { kind: "nothing" } as const;
+  const fees = { maxFeePerGas: 10n ** 10n, maxPriorityFeePerGas: 1n };
+  const signed = await chain.depositSender(0)?.sign({ order, nonce: 1, gas: 21_000n, fees });
+  expect(await chain.broadcast(signed?.raw ?? "")).toEqual({ kind: "accepted" });
+  chain.pay(await scene.addressOf(userId), 40n);
+  chain.mine();
+  chain.finalise();
+  const messages: string[] = [];
+  for (let round = 0; round < 4; round += 1) {
+    await scene.expireClaims();
+    messages.push(...(await scene.advance()).problems.map(({ message }) => message));
+    chain.mine();
+  }
+  expect(messages.filter((message) => message.includes("somebody else sends from"))).toHaveLength(
+    1,
+  );
+  await scene.settle();
+  expect(hot(scene)).toBe(140n);
+});
+
 test("nothing is swept while paused, while gas is too dear, or without the keys", async () => {
   await using scene = await realScene();
   const chain = scene.chain.name;
