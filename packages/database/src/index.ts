@@ -16,12 +16,15 @@ export {
   reachable,
   sqlStateOf,
 } from "./errors.ts";
+export * from "./forget-answers.ts";
 export * from "./heartbeat.ts";
+export * from "./join-work.ts";
 export * from "./list-audit.ts";
 export * from "./migrate.ts";
 export type { MigrationSet } from "./migration-set.ts";
 export * from "./migrations.ts";
 export * from "./move-clock.ts";
+export * from "./once.ts";
 export * from "./open-database.ts";
 export * from "./pending-migrations.ts";
 export * from "./record-audit.ts";

@@ -1,6 +1,7 @@
 import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
 import { connect, restoreTypes, type SqlClient } from "./connect.ts";
 import { type Role, ROLES } from "./roles.ts";
+import type { Work } from "./transact.ts";
 
 type Schema = Record<string, never>;
 
@@ -19,6 +20,8 @@ export interface Database {
   readonly url: string;
   /** Waits up to a second for what runs, then cuts it off. */
   close(): Promise<void>;
+  /** The unit of work that this is the inside of, if it is: `orm` is then its transaction. */
+  readonly work?: Work;
 }
 
 export interface DatabaseOptions {

@@ -9,10 +9,16 @@ import type { Deps } from "./transact.ts";
 export const snapshot = <T>(
   deps: Pick<Deps, "database">,
   body: (tx: Transaction) => Promise<T>,
-): Promise<T> =>
-  reachable(deps.database.url, () =>
+): Promise<T> => {
+  if (deps.database.work !== undefined) {
+    return Promise.reject(
+      new Error("A unit of work takes no snapshot: it sees what others commit."),
+    );
+  }
+  return reachable(deps.database.url, () =>
     deps.database.orm.transaction(body, {
       isolationLevel: "repeatable read",
       accessMode: "read only",
     }),
   );
+};

@@ -39,13 +39,15 @@ const MAX_RETRIES = 3;
 
 /**
  * Runs `body` in one READ COMMITTED transaction. A deadlock or serialization failure runs it again, up to 3 times, so it
- * must do nothing that outlives a rollback. Events go out after the commit.
+ * must do nothing that outlives a rollback. Events go out after the commit. Where `deps` are those of a unit of work
+ * already (`joinWork`), `body` is a part of that.
  * @throws DomainError DATABASE_UNAVAILABLE, and whatever `body` throws
  */
 export const transact = async <T>(
   deps: Transacting,
   body: (work: Work) => Promise<T>,
 ): Promise<T> => {
+  if (deps.database.work !== undefined) return body(deps.database.work);
   for (let attempt = 0; ; attempt += 1) {
     const events: DomainEvent[] = [];
     try {
