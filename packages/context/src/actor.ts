@@ -1,5 +1,5 @@
 /** What kind of party acts: a user who bets, a member of staff, or a process of the service itself. */
-export type ActorKind = "player" | "operator" | "system";
+export type ActorKind = "player" | "staff" | "system";
 
 /** Who does it. `id` names a row of `identity.user` and is what transfers and the audit log record. */
 export interface Actor {

@@ -20,7 +20,9 @@ export type DomainEvent =
     }
   | { readonly type: "clock.moved" }
   /** Money came in or is going out: the value locked may have changed. */
-  | { readonly type: "custody.moved" };
+  | { readonly type: "custody.moved" }
+  /** A session has ended or an API key was revoked: what was remembered of it no longer counts. */
+  | { readonly type: "credential.revoked"; readonly id: string };
 
 /** A fan-out to every process of the service: Redis pub/sub or PostgreSQL LISTEN/NOTIFY. */
 export interface EventBus {

@@ -100,7 +100,7 @@ test("an operator is made on first use and then found, even beside a player of t
     ["root", "Root", "root"].map((name) => operatorActor(deps, { name })),
   );
   expect(new Set(actors.map((actor) => actor.id)).size).toBe(1);
-  expect(actors[0]).toMatchObject({ kind: "operator" });
+  expect(actors[0]).toMatchObject({ kind: "staff" });
   expect(actors[0]?.id).not.toBe(player.id);
   expect(await refusalOf(operatorActor(deps, { name: "two words" }))).toBe("VALIDATION_FAILED");
 });
@@ -112,7 +112,7 @@ test("who a user is never changes, not even by the owner of the table", async ()
   const { sql } = scratch.owner;
   for (const change of [
     sql`delete from identity.user where id = ${id}`,
-    sql`update identity.user set kind = 'operator' where id = ${id}`,
+    sql`update identity.user set kind = 'staff' where id = ${id}`,
     sql`update identity.user set id = gen_random_uuid() where id = ${id}`,
     sql`truncate identity.user cascade`,
   ]) {

@@ -16,10 +16,10 @@ export const operatorActor = async (
   return transact(deps, async (work) => {
     await work.tx
       .insert(users)
-      .values({ id: deps.ids.uuid(), kind: "operator", handle, createdAt: await work.now() })
+      .values({ id: deps.ids.uuid(), kind: "staff", handle, createdAt: await work.now() })
       .onConflictDoNothing();
-    const operator = await userByHandle(work.tx, "operator", handle);
+    const operator = await userByHandle(work.tx, "staff", handle);
     if (operator === undefined) throw new Error(`The operator ${handle} was not made.`);
-    return { kind: "operator", id: operator.id, name: operator.handle ?? handle };
+    return { kind: "staff", id: operator.id, name: operator.handle ?? handle };
   });
 };

@@ -6,6 +6,8 @@ export type Role = (typeof ROLES)[number];
 /** Roles of members of staff. */
 export const STAFF_ROLES = ["support", "operator", "treasurer", "admin"] as const;
 
+export type StaffRole = (typeof STAFF_ROLES)[number];
+
 /**
  * Every door there is. `own:` is about the caller's own account and money; everything else is about other people's, or the
  * house's.

@@ -5,7 +5,7 @@ import { idOut, instantOut } from "./common.ts";
 export const userSchema = z
   .object({
     id: idOut("The user's id"),
-    kind: z.enum(["player", "operator", "system"]),
+    kind: z.enum(["player", "staff", "system"]),
     handle: z
       .string()
       .nullable()

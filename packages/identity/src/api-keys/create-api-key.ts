@@ -1,0 +1,102 @@
+import { DomainError, type By } from "@closebell/context";
+import { recordAudit, texts, transact, type Work } from "@closebell/database";
+import { sql } from "drizzle-orm";
+import { PERMISSIONS, permissionsOf, type Permission } from "../roles.ts";
+import { rolesOf } from "../staff/roles-of.ts";
+import { userById } from "../user.ts";
+import { apiKeyById, realTime, type ApiKey } from "./api-key.ts";
+import { hashOfSecret, keyText, newSecret } from "./api-key-text.ts";
+import type { KeyDeps } from "./key-deps.ts";
+
+/** How long a key lives where nobody says, and at most. */
+export const KEY_DAYS = { usual: 90, most: 366 } as const;
+
+/** A key and its text, which is shown this once. */
+export interface NewApiKey {
+  readonly apiKey: ApiKey;
+  readonly key: string;
+}
+
+export interface CreateApiKey {
+  readonly by: By;
+  /** Whose key it is: a player or a member of staff. */
+  readonly userId: string;
+  /** 1 to 100 characters. */
+  readonly name: string;
+  /** Default: everything a key of this user can have. */
+  readonly scopes?: readonly Permission[] | undefined;
+  /** What whoever makes it may do: no key may do more. Default: what the user's roles allow. */
+  readonly within?: ReadonlySet<Permission> | undefined;
+  /** Days from now, real time: 1 to 366; default 90. */
+  readonly expiresInDays?: number | undefined;
+}
+
+const refuse = (pointer: string, detail: string): DomainError =>
+  new DomainError("VALIDATION_FAILED", `The API key's ${pointer.slice(1)} ${detail}.`, {
+    errors: [{ pointer, detail }],
+  });
+
+const checkedName = (name: string): string => {
+  const trimmed = name.trim();
+  if (trimmed.length >= 1 && trimmed.length <= 100) return trimmed;
+  throw refuse("/name", "must be 1 to 100 characters");
+};
+
+const checkedDays = (days: number = KEY_DAYS.usual): number => {
+  if (Number.isInteger(days) && days >= 1 && days <= KEY_DAYS.most) return days;
+  throw refuse("/expiresInDays", `must be 1 to ${KEY_DAYS.most}`);
+};
+
+const checkedScopes = (
+  asked: readonly Permission[] | undefined,
+  possible: ReadonlySet<Permission>,
+): readonly Permission[] => {
+  const wanted = asked ?? [...possible];
+  const excess = wanted.filter((scope) => !possible.has(scope));
+  if (excess.length > 0) {
+    throw refuse("/scopes", `can't have ${excess.join(", ")}: that is more than its maker may do`);
+  }
+  if (wanted.length === 0) throw refuse("/scopes", "must name at least one permission");
+  return PERMISSIONS.filter((permission) => wanted.includes(permission));
+};
+
+/** As `createApiKey`, within a unit of work. */
+export const insertApiKey = async (
+  deps: KeyDeps,
+  work: Work,
+  input: CreateApiKey,
+): Promise<NewApiKey> => {
+  const { by, userId, within } = input;
+  const name = checkedName(input.name);
+  const days = checkedDays(input.expiresInDays);
+  const user = await userById(work.tx, userId);
+  if (user === undefined || user.kind === "system") {
+    throw new DomainError("USER_NOT_FOUND", `There is no user ${userId} who could have a key.`);
+  }
+  const allowed = permissionsOf(await rolesOf(work.tx, user));
+  const possible = new Set(
+    [...allowed].filter(
+      (permission) => permission !== "own:credentials" && (within?.has(permission) ?? true),
+    ),
+  );
+  const scopes = checkedScopes(input.scopes, possible);
+  const id = deps.ids.uuid();
+  const secret = newSecret(deps.randomBytes);
+  const [row] = await work.tx.execute<{ sandbox: boolean }>(sql`
+    insert into identity.api_key (id, user_id, name, secret_hash, scopes, created_by, created_at, expires_at)
+    values (${id}, ${userId}, ${name}, decode(${hashOfSecret(secret)}, 'hex'), ${texts(scopes)}, ${by.actor.id},
+      ${realTime}, ${realTime} + make_interval(days => ${days}))
+    returning clock.is_sandbox() as sandbox`);
+  const apiKey = await apiKeyById(work.tx, id);
+  if (apiKey === undefined || row === undefined) throw new Error(`The key ${id} was not made.`);
+  const after = { name, userId, scopes, expiresAt: apiKey.expiresAt.toString() };
+  await recordAudit(work, { by, action: "api-key.create", subject: id, after });
+  return { apiKey, key: keyText({ realm: row.sandbox ? "test" : "live", id, secret }) };
+};
+
+/**
+ * Makes an API key for a user. Its text is in the answer and nowhere else. No key can be given `own:credentials`.
+ * @throws DomainError USER_NOT_FOUND, VALIDATION_FAILED (name, scopes beyond what may be given, expiry)
+ */
+export const createApiKey = (deps: KeyDeps, input: CreateApiKey): Promise<NewApiKey> =>
+  transact(deps, (work) => insertApiKey(deps, work, input));
