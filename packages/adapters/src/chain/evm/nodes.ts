@@ -65,5 +65,6 @@ export const judgeStands = async (node: RpcNode, block: BlockRef): Promise<void>
   throw new ChainError("inconsistent", `${node.name} has another block ${block.number}.`);
 };
 
+/** A whole number that a node tells, such as a balance or a count. */
 export const readQuantity = (node: RpcNode, method: string, params: readonly unknown[]) =>
   node.ask(method, params, quantitySchema);

@@ -8,7 +8,7 @@ import {
 } from "@closebell/rounds";
 import { type Address, formatUnits, getAddress, isAddress } from "viem";
 import { refuseAborted } from "../abortable.ts";
-import { createExchange, type ExchangeOptions } from "../http/exchange.ts";
+import { createAsker, type AskerOptions } from "../http/asker.ts";
 import { plainDecimal } from "../http/plain-decimal.ts";
 import { closeOfSession, type SessionClose } from "../session-close.ts";
 import { BrokenFeed, type FeedRound, findRound } from "./find-round.ts";
@@ -20,7 +20,7 @@ export const FEED_BLOCKS = ["finalized", "safe", "latest"] as const;
 
 export type FeedBlock = (typeof FEED_BLOCKS)[number];
 
-export interface ChainlinkOracleOptions extends Pick<ExchangeOptions, "timing" | "now"> {
+export interface ChainlinkOracleOptions extends Pick<AskerOptions, "timing" | "now"> {
   /** Address of a node; anything in it but its host may be a key, and is not shown. */
   readonly rpcUrl: string;
   /** A feed that was last updated longer than this before the close is stale: its heartbeat and some slack. */
@@ -95,11 +95,11 @@ const priceOf = (answer: bigint, decimals: number, details: OracleErrorDetails):
  */
 export const chainlinkOracle = (options: ChainlinkOracleOptions): Oracle => {
   const { rpcUrl, maxAgeSeconds, block = "finalized", timing, now } = options;
-  const exchange = createExchange({ name: SOURCE, secrets: secretsOfUrl(rpcUrl), timing, now });
+  const asker = createAsker({ name: SOURCE, secrets: secretsOfUrl(rpcUrl), timing, now });
   const request = { method: "POST", url: new URL(rpcUrl).origin };
 
   const readRound = async (feed: Address, close: bigint, signal: AbortSignal | undefined) => {
-    const client = createFeedClient(SOURCE, exchange, rpcUrl, signal);
+    const client = createFeedClient(SOURCE, asker, rpcUrl, signal);
     const [chainId, head] = await Promise.all([
       client.getChainId(),
       client.getBlock({ blockTag: block }),
@@ -144,7 +144,7 @@ export const chainlinkOracle = (options: ChainlinkOracleOptions): Oracle => {
   return {
     name: SOURCE,
     simulated: false,
-    trouble: () => exchange.trouble(),
+    trouble: () => asker.trouble(),
     async closeOf(symbol, date, signal): Promise<ClosePrice> {
       refuseAborted(SOURCE, signal);
       const feed = feedAddress(symbol);

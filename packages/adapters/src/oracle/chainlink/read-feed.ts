@@ -13,7 +13,7 @@ import {
   RpcRequestError,
 } from "viem";
 import { z } from "zod";
-import { type Answer, type Exchange, excerptOf } from "../http/exchange.ts";
+import { type Answer, type Asker, excerptOf } from "../http/asker.ts";
 import type { FeedReader, FeedRound } from "./find-round.ts";
 
 /** AggregatorV3Interface: docs.chain.link/data-feeds/api-reference */
@@ -40,10 +40,10 @@ const parseAnswer = (source: string, { text, request }: Answer): unknown => {
   }
 };
 
-/** A client whose every request goes through `exchange`. */
+/** A client whose every request goes through `asker`. */
 export const createFeedClient = (
   source: string,
-  exchange: Exchange,
+  asker: Asker,
   url: string,
   signal: AbortSignal | undefined,
 ): PublicClient => {
@@ -54,7 +54,7 @@ export const createFeedClient = (
     count += 1;
     const body = { jsonrpc: "2.0", id: count, method, params: params ?? [] };
     const question = { method: "POST", url, shown, headers, body: JSON.stringify(body) } as const;
-    const answer = await exchange.ask(question, signal);
+    const answer = await asker.ask(question, signal);
     const json = parseAnswer(source, answer);
     const refusal = failed.safeParse(json);
     if (refusal.success) throw new RpcRequestError({ body, url: shown, error: refusal.data.error });

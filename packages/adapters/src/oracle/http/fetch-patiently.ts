@@ -1,5 +1,5 @@
 import ky, { HTTPError } from "ky";
-import type { ExchangeTiming } from "./exchange-timing.ts";
+import type { AskTiming } from "./ask-timing.ts";
 import { BodyTooLarge, readBody } from "./read-body.ts";
 import { retryAfterMs } from "./retry-after.ts";
 
@@ -32,7 +32,7 @@ export const toldToWait = ({ status, headers }: Pick<Fetched, "status" | "header
 
 type Retry = Exclude<NonNullable<Parameters<typeof ky>[1]>["retry"], number | undefined>;
 
-const retryAsTold = (timing: ExchangeTiming): Retry => {
+const retryAsTold = (timing: AskTiming): Retry => {
   let told: number | undefined;
   return {
     limit: timing.retries,
@@ -57,7 +57,7 @@ const retryAsTold = (timing: ExchangeTiming): Retry => {
  */
 export const fetchPatiently = async (
   question: Question,
-  timing: ExchangeTiming,
+  timing: AskTiming,
   signal: AbortSignal | undefined,
 ): Promise<Fetched> => {
   let last: Fetched | undefined;

@@ -2,7 +2,7 @@ import { hashEvidence, type Oracle, OracleError } from "@closebell/rounds";
 import { ZodError } from "zod";
 import { regularClose } from "../regular-close.ts";
 import { closeOfSession, type SessionClose } from "../session-close.ts";
-import { type Answer, createExchange, type ExchangeOptions, excerptOf } from "./exchange.ts";
+import { type Answer, createAsker, type AskerOptions, excerptOf } from "./asker.ts";
 import { parseLossless } from "./lossless-json.ts";
 import {
   type CloseQuestion,
@@ -12,7 +12,7 @@ import {
   type ReadClose,
 } from "./provider.ts";
 
-export interface ProviderOracleOptions extends Pick<ExchangeOptions, "timing" | "now"> {
+export interface ProviderOracleOptions extends Pick<AskerOptions, "timing" | "now"> {
   /** Instead of the provider's own address; may have a path, and must not hold a password. */
   readonly url?: string | undefined;
   /** The instant of a price that comes without one; without it, 16:00 in New York. */
@@ -65,7 +65,7 @@ const asOracleError = (name: string, error: unknown, answer?: Answer): OracleErr
 export const providerOracle = (provider: Provider, options: ProviderOracleOptions = {}): Oracle => {
   const { name, secrets } = provider;
   const { timing, now } = options;
-  const exchange = createExchange({ name, secrets, timing, now });
+  const asker = createAsker({ name, secrets, timing, now });
   const base = options.url ?? provider.url;
 
   const requestFor = (question: CloseQuestion): ProviderRequest => {
@@ -80,7 +80,7 @@ export const providerOracle = (provider: Provider, options: ProviderOracleOption
     const { path, query, secretQuery, headers = {} } = requestFor(question);
     const url = addressOf(base, path, { ...query, ...secretQuery });
     const shown = addressOf(base, path, query);
-    return await exchange.ask({ method: "GET", url, shown, headers }, signal);
+    return await asker.ask({ method: "GET", url, shown, headers }, signal);
   };
 
   const instantOf = async (close: ReadClose): Promise<Temporal.Instant> => {
@@ -93,7 +93,7 @@ export const providerOracle = (provider: Provider, options: ProviderOracleOption
     name,
     simulated: false,
     ...(provider.auditOnly === true ? { auditOnly: true } : {}),
-    trouble: () => exchange.trouble(),
+    trouble: () => asker.trouble(),
     async closeOf(symbol, date, signal) {
       const question = { symbol, date: date.toString() };
       const answer = await ask(question, signal);

@@ -1,5 +1,5 @@
 /** How patient we are with one source. */
-export interface ExchangeTiming {
+export interface AskTiming {
   /** One request, its body included. */
   readonly attemptMs: number;
   /** The first request and all that repeat it, with the waits between: less than a round's patience with a source. */
@@ -15,7 +15,7 @@ export interface ExchangeTiming {
   readonly openMs: number;
 }
 
-export const EXCHANGE_TIMING: ExchangeTiming = {
+export const ASK_TIMING: AskTiming = {
   attemptMs: 4_000,
   totalMs: 9_000,
   retries: 2,

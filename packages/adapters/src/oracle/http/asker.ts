@@ -8,7 +8,7 @@ import {
 } from "cockatiel";
 import { isTimeoutError } from "ky";
 import { abortable, refuseAborted } from "../abortable.ts";
-import { EXCHANGE_TIMING, type ExchangeTiming } from "./exchange-timing.ts";
+import { ASK_TIMING, type AskTiming } from "./ask-timing.ts";
 import {
   type Fetched,
   fetchPatiently,
@@ -19,12 +19,12 @@ import {
 import { createHider } from "../../connection/hide-secrets.ts";
 import { BodyTooLarge } from "./read-body.ts";
 
-export interface ExchangeOptions {
+export interface AskerOptions {
   /** Name of the source. */
   readonly name: string;
   /** What must not be seen outside: keys, and whatever in an address is one. */
   readonly secrets: readonly string[];
-  readonly timing?: Partial<ExchangeTiming> | undefined;
+  readonly timing?: Partial<AskTiming> | undefined;
   /** Milliseconds that never go back, for tests. */
   readonly now?: (() => number) | undefined;
 }
@@ -41,8 +41,8 @@ export interface Answer {
   readonly request: OracleRequest;
 }
 
-/** One source's door: every question to it goes through here. */
-export interface Exchange {
+/** Asks one source: every question to it goes through here. */
+export interface Asker {
   /** @throws OracleError, and nothing else */
   ask(question: ShownQuestion, signal: AbortSignal | undefined): Promise<Answer>;
   /** What is known to be wrong with the source, without asking it. */
@@ -94,7 +94,7 @@ const createHold = (now: () => number) => {
 
 interface SenderParts {
   readonly name: string;
-  readonly timing: ExchangeTiming;
+  readonly timing: AskTiming;
   readonly hide: (text: string) => string;
   readonly hold: ReturnType<typeof createHold>;
 }
@@ -129,12 +129,12 @@ const createSender = ({ name, timing, hide, hold }: SenderParts) => {
 };
 
 /**
- * The way to one source: time limits, repetitions with jitter, `Retry-After` respected over all calls, a circuit that opens after
+ * Makes what asks one source: time limits, repetitions with jitter, `Retry-After` respected over all calls, a circuit that opens after
  * failures in a row, bodies of a bounded length, and nothing secret in what comes out.
  */
-export const createExchange = (options: ExchangeOptions): Exchange => {
+export const createAsker = (options: AskerOptions): Asker => {
   const { name } = options;
-  const timing = { ...EXCHANGE_TIMING, ...options.timing };
+  const timing = { ...ASK_TIMING, ...options.timing };
   const hide = createHider(options.secrets);
   const hold = createHold(options.now ?? (() => performance.now()));
   const send = createSender({ name, timing, hide, hold });
