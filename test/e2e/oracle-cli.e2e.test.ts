@@ -49,13 +49,22 @@ describe("price sources, from the command line", () => {
   });
 
   test("a probe shows what every source says of a session and of the one before", async () => {
-    const probe = await askAdmin(env, "oracle", "probe", "--date", "2026-11-19");
-    expect(probe).toMatchObject({ date: "2026-11-19", previousDate: "2026-11-18" });
+    const probe = await askAdmin(
+      env,
+      ...["oracle", "probe", "--market", "NDX", "--date", "2026-11-19"],
+    );
+    expect(probe).toMatchObject({
+      market: "NDX",
+      date: "2026-11-19",
+      previousDate: "2026-11-18",
+    });
     expect(at(probe, "verdict", "kind")).toBe("prices");
     expect(at(probe, "sources", 0)).toMatchObject({ source: "simulated", failure: null });
     const shown = await runAdmin(env, "oracle", "probe", "--date", "2026-11-19", "--raw");
     expect(shown.stdout).toContain("NDX would settle on simulated:");
     expect(shown.stdout).toContain("sha256 ");
+    const other = ["oracle", "probe", "--market", "SPX", "--date", "2026-11-19"];
+    refused(await runAdmin(env, ...other), 1, "MARKET_NOT_FOUND");
     const sunday = await runAdmin(env, "oracle", "probe", "--date", "2026-11-22");
     refused(sunday, 1, "NOT_A_SESSION");
     refused(await runAdmin(env, "oracle", "probe"), 2, "--date");
