@@ -23,14 +23,18 @@ export const runAdmin = async (env: Environment, ...args: readonly string[]): Pr
   return { code: await child.exited, stdout, stderr };
 };
 
-/** Runs it with `--json` and reads what it says; fails unless it ended with 0. */
-export const askAdmin = async (env: Environment, ...args: readonly string[]): Promise<unknown> => {
-  const { code, stdout, stderr } = await runAdmin(env, ...args, "--json");
+/** The one line of JSON that a command says; fails unless it ended with 0. */
+export const answerOf = (run: AdminRun, args: readonly string[]): unknown => {
+  const { code, stdout, stderr } = run;
   if (code !== 0) throw new Error(`admin ${args.join(" ")} ended with ${code}: ${stderr}`);
   if (stdout.trim().includes("\n")) throw new Error(`more than one line of JSON: ${stdout}`);
   const value: unknown = JSON.parse(stdout);
   return value;
 };
+
+/** Runs it with `--json` and reads what it says; fails unless it ended with 0. */
+export const askAdmin = async (env: Environment, ...args: readonly string[]): Promise<unknown> =>
+  answerOf(await runAdmin(env, ...args, "--json"), args);
 
 /** What stands under `path` in a JSON value. */
 export const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
