@@ -1,0 +1,24 @@
+import { fileURLToPath } from "node:url";
+import type { MigrationSet } from "@closebell/database";
+
+export * from "./block-user.ts";
+export * from "./exclude-self.ts";
+export * from "./list-changes.ts";
+export * from "./list-limits.ts";
+export { protectionOf, type Protection } from "./protection-of.ts";
+export type { Restriction, RestrictionKind } from "./restriction.ts";
+export * from "./set-limit.ts";
+export {
+  LIMIT_KINDS,
+  LIMIT_PERIODS,
+  type LimitKind,
+  type LimitPeriod,
+  type SpendingLimit,
+} from "./spending-limit.ts";
+export * from "./take-time-out.ts";
+export * from "./unblock-user.ts";
+
+export const migrations: MigrationSet = {
+  name: "protection",
+  folder: fileURLToPath(new URL("../migrations", import.meta.url)),
+};

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { randomUUID } from "node:crypto";
+import { DomainError, SYSTEM_ACTORS, randomIds, type By } from "@closebell/context";
+import { memoryEvents, silentLogger } from "@closebell/context/testing";
+import { listAudit, type Deps } from "@closebell/database";
+import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
+import { createUser } from "@closebell/identity";
+import { microUsdc } from "@closebell/money";
+import { blockUser } from "./block-user.ts";
+import { excludeSelf } from "./exclude-self.ts";
+import { listChanges } from "./list-changes.ts";
+import { listLimits } from "./list-limits.ts";
+import { protectionOf } from "./protection-of.ts";
+import { setLimit } from "./set-limit.ts";
+import type { LimitKind, LimitPeriod } from "./spending-limit.ts";
+import { takeTimeOut } from "./take-time-out.ts";
+import { unblockUser } from "./unblock-user.ts";
+
+const by: By = { actor: SYSTEM_ACTORS.migration, requestId: randomUUID(), reason: "asked for" };
+
+const refusalOf = (work: PromiseLike<unknown>): Promise<string> =>
+  Promise.resolve(work).then(
+    () => "done",
+    (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
+  );
+
+let scratch: ScratchDatabase;
+let deps: Deps;
+/** Each test goes on from where another left it, in whatever order they run. */
+let now = Temporal.Instant.from("2026-11-20T12:00:00Z");
+
+const depsOf = ({ database }: ScratchDatabase): Deps => ({
+  database,
+  events: memoryEvents(),
+  ids: randomIds,
+  log: silentLogger,
+});
+
+beforeAll(async () => {
+  scratch = await scratchDatabase();
+  deps = depsOf(scratch);
+});
+
+afterAll(() => scratch[Symbol.asyncDispose]());
+
+const wait = async (duration: Temporal.DurationLike): Promise<void> => {
+  now = now.add(duration);
+  await scratch.setClock(now.toString());
+};
+
+const player = async (): Promise<string> => (await createUser(deps, { by })).id;
+
+const setDay = (userId: string, amount: bigint | null) =>
+  setLimit(deps, {
+    by,
+    userId,
+    kind: "stake",
+    period: "day",
+    amount: amount === null ? null : microUsdc(amount),
+  });
+
+test("a limit counts at once, a tighter one too; a looser one 24 hours later, to the millisecond", async () => {
+  const userId = await player();
+  expect(await listLimits(deps, { userId })).toEqual([]);
+  const [first] = await setDay(userId, 100n);
+  expect(first).toMatchObject({ amount: 100n, used: 0n, remaining: 100n, pending: null });
+  expect((await setDay(userId, 40n))[0]).toMatchObject({ amount: 40n, pending: null });
+  const from = now.add({ hours: 24 });
+  const loosened = await setDay(userId, 90n);
+  expect(loosened[0]).toMatchObject({ amount: 40n, pending: { amount: 90n, from } });
+  await wait({ hours: 23 });
+  // asked for again it is not put off
+  expect((await setDay(userId, 90n))[0]?.pending).toEqual({ amount: microUsdc(90n), from });
+  await wait({ minutes: 59, seconds: 59, milliseconds: 999 });
+  expect((await listLimits(deps, { userId }))[0]).toMatchObject({ amount: 40n });
+  await wait({ milliseconds: 1 });
+  expect((await listLimits(deps, { userId }))[0]).toMatchObject({ amount: 90n, pending: null });
+});
+
+test("a limit is taken away 24 hours later, and what was to come is forgotten when a tighter one is set", async () => {
+  const userId = await player();
+  await setDay(userId, 50n);
+  expect((await setDay(userId, null))[0]).toMatchObject({ amount: 50n, pending: { amount: null } });
+  expect((await setDay(userId, 50n))[0]).toMatchObject({ amount: 50n, pending: null });
+  await setDay(userId, null);
+  expect((await setDay(userId, 30n))[0]).toMatchObject({ amount: 30n, pending: null });
+  await setDay(userId, null);
+  await wait({ hours: 24 });
+  expect(await listLimits(deps, { userId })).toEqual([]);
+  expect((await setDay(userId, 70n))[0]).toMatchObject({ amount: 70n, pending: null });
+});
+
+test("days, ISO weeks and months are UTC's", async () => {
+  await using sunday = await scratchDatabase();
+  const there = depsOf(sunday);
+  const { id: userId } = await createUser(there, { by });
+  await sunday.setClock("2026-11-29T23:59:59Z");
+  const set = (kind: LimitKind, period: LimitPeriod) =>
+    setLimit(there, { by, userId, kind, period, amount: microUsdc(5n) });
+  for (const period of ["month", "week", "day"] as const) await set("loss", period);
+  await set("deposit", "month");
+  const limits = await listLimits(there, { userId });
+  const shown = limits.map(
+    (limit) => `${limit.kind} ${limit.period} ${limit.periodStart} ${limit.resetsAt}`,
+  );
+  expect(shown).toEqual([
+    "deposit month 2026-11-01T00:00:00Z 2026-12-01T00:00:00Z",
+    "loss day 2026-11-29T00:00:00Z 2026-11-30T00:00:00Z",
+    "loss week 2026-11-23T00:00:00Z 2026-11-30T00:00:00Z",
+    "loss month 2026-11-01T00:00:00Z 2026-12-01T00:00:00Z",
+  ]);
+});
+
+test("a time-out lasts 24 hours to six weeks, can't be made shorter, and ends by itself", async () => {
+  const userId = await player();
+  const take = (hours: number) => takeTimeOut(deps, { by, userId, hours });
+  for (const hours of [0, 23, 1009, 24.5, Number.NaN]) {
+    expect(await refusalOf(take(hours))).toBe("VALIDATION_FAILED");
+  }
+  const until = now.add({ hours: 48 });
+  expect((await take(48)).restrictions).toEqual([{ kind: "time-out", since: now, until }]);
+  expect(await refusalOf(take(24))).toBe("RESTRICTION_STANDS");
+  expect((await take(1008)).restrictions).toHaveLength(2);
+  await wait({ hours: 1008 });
+  expect((await protectionOf(deps, { userId })).restrictions).toEqual([]);
+});
+
+test("a self-exclusion lasts six months at least, and nobody lifts it", async () => {
+  const userId = await player();
+  const exclude = (months: number | null) => excludeSelf(deps, { by, userId, months });
+  for (const months of [0, 5, 61, 6.5]) {
+    expect(await refusalOf(exclude(months))).toBe("VALIDATION_FAILED");
+  }
+  const { restrictions } = await exclude(6);
+  const until = now.toZonedDateTimeISO("UTC").add({ months: 6 }).toInstant();
+  expect(restrictions).toEqual([{ kind: "self-exclusion", since: now, until }]);
+  expect((await unblockUser(deps, { by, userId })).restrictions).toEqual(restrictions);
+  expect((await exclude(12)).restrictions).toHaveLength(2);
+  expect(await refusalOf(exclude(6))).toBe("RESTRICTION_STANDS");
+  expect((await exclude(null)).restrictions).toHaveLength(3);
+  expect(await refusalOf(exclude(60))).toBe("RESTRICTION_STANDS");
+  await wait({ hours: 24 * 366 * 5 });
+  expect((await protectionOf(deps, { userId })).restrictions).toMatchObject([{ until: null }]);
+  const { sql } = scratch.owner;
+  const lifted = sql`update protection.restriction set lifted_at = clock.now(), lifted_by = ${by.actor.id} where user_id = ${userId}`;
+  expect(await refusalOf(lifted)).toContain("restriction_own_stands");
+  expect(
+    await refusalOf(sql`delete from protection.restriction where user_id = ${userId}`),
+  ).toContain("stays on record");
+  const asService = scratch.database.sql`update protection.restriction set ends_at = clock.now()`;
+  expect(await refusalOf(asService)).toContain("permission denied");
+});
+
+test("staff block and unblock, and say why; twice is once", async () => {
+  const userId = await player();
+  const silent: By = { actor: by.actor, requestId: by.requestId };
+  expect(await refusalOf(blockUser(deps, { by: silent, userId }))).toBe("VALIDATION_FAILED");
+  expect(await refusalOf(unblockUser(deps, { by: silent, userId }))).toBe("VALIDATION_FAILED");
+  await Promise.all([1, 2, 3].map(() => blockUser(deps, { by, userId })));
+  const { restrictions } = await protectionOf(deps, { userId });
+  expect(restrictions).toEqual([{ kind: "block", since: now, until: null }]);
+  expect((await unblockUser(deps, { by, userId })).restrictions).toEqual([]);
+  expect((await unblockUser(deps, { by, userId })).restrictions).toEqual([]);
+});
+
+test("whatever is done is on the audit log and in the player's own history, once, newest first", async () => {
+  const userId = await player();
+  await setDay(userId, 9n);
+  await setDay(userId, 9n);
+  await setDay(userId, 10n);
+  await takeTimeOut(deps, { by, userId, hours: 24 });
+  await blockUser(deps, { by, userId });
+  await blockUser(deps, { by, userId });
+  await unblockUser(deps, { by, userId });
+  await excludeSelf(deps, { by, userId, months: null });
+  const whats: string[] = [];
+  for (let cursor: string | undefined; ;) {
+    const page = await listChanges(deps, { userId, limit: 2, cursor });
+    whats.push(...page.items.map(({ what }) => what));
+    if (page.nextCursor === null) break;
+    cursor = page.nextCursor;
+  }
+  expect(whats).toEqual(["self-exclusion", "block-lifted", "block", "time-out", "limit", "limit"]);
+  const audit = await listAudit(deps, { limit: 20 });
+  const own = audit.items.filter(({ subject }) => subject === `user/${userId}`);
+  expect(own.map(({ action }) => action)).toEqual([
+    "user.self-exclusion",
+    "user.unblock",
+    "user.block",
+    "user.time-out",
+    "limit.set",
+    "limit.set",
+  ]);
+  expect(own.at(-1)).toMatchObject({ after: { kind: "stake", amountMicroUsdc: "9" } });
+});
+
+test("only players are protected, and a limit is zero or above", async () => {
+  const staff = SYSTEM_ACTORS.scheduler.id;
+  for (const userId of [randomUUID(), "nobody", staff]) {
+    expect(await refusalOf(setDay(userId, 1n))).toBe("USER_NOT_FOUND");
+    expect(await refusalOf(listLimits(deps, { userId }))).toBe("USER_NOT_FOUND");
+    expect(await refusalOf(protectionOf(deps, { userId }))).toBe("USER_NOT_FOUND");
+    expect(await refusalOf(blockUser(deps, { by, userId }))).toBe("USER_NOT_FOUND");
+    expect(await refusalOf(listChanges(deps, { userId, limit: 2 }))).toBe("USER_NOT_FOUND");
+  }
+  const userId = await player();
+  expect(await refusalOf(setDay(userId, -1n))).toBe("AMOUNT_INVALID");
+  expect((await setDay(userId, 0n))[0]).toMatchObject({ amount: 0n, remaining: 0n });
+});

@@ -1,0 +1,68 @@
+import { DomainError, type By } from "@closebell/context";
+import { recordAudit, transact, type Deps, type Executor } from "@closebell/database";
+import { getPlayer } from "@closebell/identity";
+import { sql } from "drizzle-orm";
+import { protecting } from "./protecting.ts";
+
+/**
+ * Why a user's bets are refused: he took a time-out, excluded himself, was blocked by staff, or did not pass the screening.
+ * Withdrawals stay possible (MGA Player Protection Directive, art. 11; not where sanctions forbid them).
+ */
+export type RestrictionKind = "time-out" | "self-exclusion" | "block" | "screening";
+
+/** A restriction in force. */
+export interface Restriction {
+  readonly kind: RestrictionKind;
+  readonly since: Temporal.Instant;
+  /** Null: for good, or until it is lifted. */
+  readonly until: Temporal.Instant | null;
+}
+
+/** The restrictions in force by `clock.now()`, the first first. */
+export const restrictionsOf = (on: Executor, userId: string): Promise<readonly Restriction[]> =>
+  on.execute<Restriction & Record<string, unknown>>(sql`
+    select r.kind, r.begins_at as since, r.ends_at as until from protection.restriction r
+    where r.user_id = ${userId}::uuid and r.lifted_at is null
+      and (r.ends_at is null or r.ends_at > clock.now())
+    order by r.begins_at, r.id`);
+
+interface Restrict {
+  readonly by: By;
+  readonly userId: string;
+  readonly kind: RestrictionKind;
+  /** From when it begins to when it ends; null where it has no end. */
+  readonly endOf: (now: Temporal.Instant) => Temporal.Instant | null;
+  readonly reason?: string;
+}
+
+/**
+ * Refuses a player's bets from now on: a bet that is answered after this returns was refused or had been placed before.
+ * False where one of the same kind stands that ends no earlier.
+ */
+export const restrict = async (deps: Deps, input: Restrict): Promise<boolean> => {
+  const { by, kind, reason } = input;
+  const { id } = await getPlayer(deps, input);
+  return protecting(() =>
+    transact(deps, async (work) => {
+      const until = input.endOf(await work.now());
+      const [row] = await work.tx.execute<{ since: Temporal.Instant | null }>(sql`
+        select protection.restrict(${deps.ids.uuid()}::uuid, ${id}::uuid, ${kind},
+          ${until?.toString() ?? null}::timestamptz, ${reason ?? by.reason ?? ""}, ${by.actor.id}::uuid) as since`);
+      if (row === undefined || row.since === null) return false;
+      await recordAudit(work, {
+        by,
+        action: `user.${kind}`,
+        subject: `user/${id}`,
+        after: { since: row.since, until },
+      });
+      return true;
+    }),
+  );
+};
+
+/** What stands can't be made shorter. */
+export const restrictionStands = (kind: string): DomainError =>
+  new DomainError(
+    "RESTRICTION_STANDS",
+    `A ${kind} stands that ends later, and can't be made shorter. Ask for one that lasts longer.`,
+  );

@@ -1,0 +1,52 @@
+import type { By } from "@closebell/context";
+import { recordAudit, transact, type Deps } from "@closebell/database";
+import { getPlayer } from "@closebell/identity";
+import type { MicroUsdc } from "@closebell/money";
+import { sql } from "drizzle-orm";
+import { protecting } from "./protecting.ts";
+import {
+  checkedLimit,
+  limitsOf,
+  type LimitKind,
+  type LimitPeriod,
+  type SpendingLimit,
+} from "./spending-limit.ts";
+
+export interface SetLimit {
+  readonly by: By;
+  readonly userId: string;
+  readonly kind: LimitKind;
+  readonly period: LimitPeriod;
+  /** Zero or above; null for no limit. */
+  readonly amount: MicroUsdc | null;
+}
+
+/**
+ * Sets a player's limit. A tighter one counts at once, for what was paid in and staked earlier in the period as well; a
+ * looser one, or none, 24 hours from now (UKGC RTS 12D, MGA Player Protection Directive). A limit set meanwhile takes its
+ * place. Bets and deposits that are under way are over before this returns. Returns all of the player's limits.
+ * @throws DomainError USER_NOT_FOUND, AMOUNT_INVALID, OVERLOADED (his account is busy: ask again)
+ */
+export const setLimit = async (deps: Deps, input: SetLimit): Promise<readonly SpendingLimit[]> => {
+  const { by, kind, period } = input;
+  const amount = checkedLimit(input.amount);
+  const { id } = await getPlayer(deps, input);
+  return protecting(() =>
+    transact(deps, async (work) => {
+      const before = await limitsOf(work.tx, id);
+      const [set] = await work.tx.execute<{ from: Temporal.Instant | null }>(sql`
+        select protection.set_limit(${id}::uuid, ${kind}, ${period}, ${amount}::bigint, ${by.actor.id}::uuid) as "from"`);
+      const limits = await limitsOf(work.tx, id);
+      if (set === undefined || set.from === null) return limits;
+      const was = before.find((limit) => limit.kind === kind && limit.period === period);
+      await recordAudit(work, {
+        by,
+        action: "limit.set",
+        subject: `user/${id}`,
+        before: { kind, period, amountMicroUsdc: was?.amount ?? null },
+        after: { kind, period, amountMicroUsdc: amount, countsFrom: set.from },
+      });
+      return limits;
+    }),
+  );
+};
