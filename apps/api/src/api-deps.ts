@@ -1,8 +1,9 @@
 import type { By } from "@closebell/context";
 import type { Chain, CustodyPolicy } from "@closebell/custody";
-import type { Deps } from "@closebell/database";
 import type { BetIntake, Oracle } from "@closebell/rounds";
+import type { IdentityDeps } from "@closebell/identity";
 import type { Registry } from "prom-client";
+import type { VerifyCredential } from "./doors/principals.ts";
 
 /** What a probe found: undefined where all is well, otherwise what is wrong, in a line. */
 export type Finding = string | undefined;
@@ -64,7 +65,7 @@ export const DEFAULT_SETTINGS: ApiSettings = {
 };
 
 /** Everything the API is built from. */
-export interface ApiDeps extends Deps {
+export interface ApiDeps extends IdentityDeps {
   readonly intake: BetIntake;
   /** By name, as a market lists its sources. */
   readonly oracles: Readonly<Record<string, Oracle>>;
@@ -75,6 +76,8 @@ export interface ApiDeps extends Deps {
   readonly registry: Registry;
   /** Queue, scheduler and whatever else only the runtime knows. Database, events, oracles and chains are probed anyway. */
   readonly probes?: readonly Probe[];
+  /** Proves access tokens and API keys; default: by what identity has in the database. */
+  readonly verifyCredential?: VerifyCredential;
   /** Only with a simulated oracle. */
   readonly simulation?: Simulation;
   readonly settings?: Partial<ApiSettings>;

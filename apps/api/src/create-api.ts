@@ -2,7 +2,12 @@ import { OpenAPIHono } from "@hono/zod-openapi";
 import { type ApiDeps, DEFAULT_SETTINGS } from "./api-deps.ts";
 import type { ApiApp, ApiEnv } from "./api-env.ts";
 import type { ApiParts } from "./api-parts.ts";
-import { docsRoutes } from "./docs/routes.ts";
+import { docsRoutes, PAGES } from "./docs/routes.ts";
+import { auditActing } from "./doors/audit-acting.ts";
+import { doorsOf } from "./doors/doors-of.ts";
+import { createGuard } from "./doors/guard.ts";
+import { createPrincipals } from "./doors/principals.ts";
+import { verifierOf } from "./doors/verify-credential.ts";
 import { createLiveHub } from "./events/hub.ts";
 import { FixedPathRouter } from "./fixed-path-router.ts";
 import { createReadiness } from "./health/readiness.ts";
@@ -14,6 +19,7 @@ import { invalidInput } from "./on-invalid.ts";
 import { createPolledReads } from "./polled/polled-reads.ts";
 import { simulatedFrom } from "./presenters/simulated.ts";
 import { createAnswer } from "./request/answer-request.ts";
+import { authRoutes } from "./routes/auth/routes.ts";
 import { betRoutes } from "./routes/bets.ts";
 import { clockRoutes } from "./routes/clock.ts";
 import { eventRoutes } from "./routes/events.ts";
@@ -34,7 +40,8 @@ import { withdrawalRoutes } from "./routes/withdrawals.ts";
 /** The HTTP API, without a server: give `fetch` to one. */
 export interface Api {
   readonly app: ApiApp;
-  fetch(request: Request): Response | Promise<Response>;
+  /** `peer` tells the address at the other end of the connection. */
+  fetch(request: Request, peer?: () => string | undefined): Response | Promise<Response>;
   /** Readiness off, event streams ended; requests are still answered. */
   drain(): void;
   /** Drains. What `deps` holds is closed by whoever built it. */
@@ -68,7 +75,11 @@ const createApp = (): ApiApp => {
 export const createApi = (deps: ApiDeps): Api => {
   const parts = partsOf(deps);
   const app = createApp();
-  const forget = deps.events.subscribe((event) => parts.reads.onEvent(event));
+  const principals = createPrincipals(deps.verifyCredential ?? verifierOf(deps));
+  const forget = deps.events.subscribe((event) => {
+    if (event.type === "credential.revoked") principals.forget(event.id);
+    else parts.reads.onEvent(event);
+  });
   registerBusinessMetrics({ ...deps, maxAgeMs: parts.settings.metricsMaxAgeMs });
   userRoutes(app, parts);
   userListRoutes(app, parts);
@@ -85,6 +96,7 @@ export const createApi = (deps: ApiDeps): Api => {
   simulateCloseRoutes(app, parts);
   clockRoutes(app, parts);
   healthRoutes(app, parts);
+  authRoutes(app, parts);
   metricsRoutes(app, deps.registry);
   problemRoutes(app);
   docsRoutes(app);
@@ -97,5 +109,7 @@ export const createApi = (deps: ApiDeps): Api => {
     drain();
     forget();
   };
-  return { app, fetch: createAnswer(app, parts), drain, close };
+  const doors = doorsOf(app, PAGES);
+  const guard = createGuard(principals, auditActing(deps));
+  return { app, fetch: createAnswer(app, parts, { doors, guard }), drain, close };
 };

@@ -73,8 +73,8 @@ test("a database that is gone is 503 with Retry-After, and its address stays in 
 
 test("an intake that takes no more is 503 with Retry-After", async () => {
   await using lonely = lonelyApi();
-  const answer = await lonely.ask("POST", "/bets", {
-    json: { userId: REQUEST_ID, side: "UP", stakeMicroUsdc: "1" },
+  const answer = await lonely.asUser(REQUEST_ID)("POST", "/bets", {
+    json: { side: "UP", stakeMicroUsdc: "1" },
     headers: { "Idempotency-Key": "k" },
   });
   expect([answer.status, answer.at("code")]).toEqual([503, "OVERLOADED"]);
@@ -83,11 +83,13 @@ test("an intake that takes no more is 503 with Retry-After", async () => {
 
 test("what nobody foresaw is a 500 that says nothing of its cause; the log has it", async () => {
   const cause = new Error("password=hunter2 in /srv/secret.ts");
-  await using lonely = lonelyApi({ simulation: { setClose: () => Promise.reject(cause) } });
-  lonely.api.app.get("/explode", () => {
-    throw cause;
+  const place = () => Promise.reject(cause);
+  const intake = { place, waiting: () => 0, close: () => Promise.resolve() };
+  await using lonely = lonelyApi({ intake });
+  const answer = await lonely.asUser(REQUEST_ID)("POST", "/bets", {
+    json: { side: "UP", stakeMicroUsdc: "1" },
+    headers: { "Idempotency-Key": "k" },
   });
-  const answer = await lonely.ask("GET", "/explode");
   expect([answer.status, answer.at("code")]).toEqual([500, "INTERNAL"]);
   expect(answer.text).not.toMatch(/hunter2|secret\.ts|at /);
   const line = lonely.logged.find(({ level }) => level === "error");
@@ -95,7 +97,7 @@ test("what nobody foresaw is a 500 that says nothing of its cause; the log has i
     err: cause,
     status: 500,
     code: "INTERNAL",
-    path: "/explode",
+    path: "/bets",
   });
 });
 

@@ -3,6 +3,7 @@ import { DomainError } from "@closebell/context";
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import type { ApiEnv } from "./api-env.ts";
+import type { RequestContext } from "./request/request-context.ts";
 
 /** What a code means over HTTP: its status, and a title that is the same for every occurrence (RFC 9457 section 3.1). */
 interface ProblemKind {
@@ -123,18 +124,41 @@ export const problemOf = (error: DomainError, requestId: string): Problem => ({
 
 const RETRY_AFTER_SECONDS = 1;
 
-/** The answer for `error`: 503 always says when to come back. */
+const REALM = 'Bearer realm="closebell"';
+
+/** RFC 6750 section 3: how to come in, and what was wrong with the credential that was sent. */
+const challenge = (error: DomainError, { credentialGiven }: RequestContext): string | undefined => {
+  if (error.code === "FORBIDDEN") return `${REALM}, error="insufficient_scope"`;
+  if (PROBLEMS[error.code].status !== 401) return undefined;
+  return credentialGiven ? `${REALM}, error="invalid_token"` : REALM;
+};
+
+const headersOf = (error: DomainError, context: RequestContext): Record<string, string> => {
+  const { status } = PROBLEMS[error.code];
+  const retryAfter = error.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
+  const authenticate = challenge(error, context);
+  return {
+    "Content-Type": PROBLEM_TYPE,
+    ...context.headers,
+    ...(retryAfter !== undefined && { "Retry-After": String(Math.ceil(retryAfter)) }),
+    ...(authenticate !== undefined && { "WWW-Authenticate": authenticate }),
+  };
+};
+
+/** The answer for `error`, outside any route. */
+export const problemAnswer = (error: DomainError, context: RequestContext): Response =>
+  new Response(JSON.stringify(problemOf(error, context.requestId)), {
+    status: PROBLEMS[error.code].status,
+    headers: headersOf(error, context),
+  });
+
+/** The answer for `error`: 503 always says when to come back, 401 how to come in. */
 export const problemResponse = (
   c: Context<ApiEnv>,
   error: DomainError,
   headers: Readonly<Record<string, string>> = {},
-): Response => {
-  const { status } = PROBLEMS[error.code];
-  const retryAfter = error.retryAfterSeconds ?? (status === 503 ? RETRY_AFTER_SECONDS : undefined);
-  return c.newResponse(JSON.stringify(problemOf(error, c.env.requestId)), status, {
-    "Content-Type": PROBLEM_TYPE,
-    ...c.env.headers,
-    ...(retryAfter !== undefined && { "Retry-After": String(Math.ceil(retryAfter)) }),
+): Response =>
+  c.newResponse(JSON.stringify(problemOf(error, c.env.requestId)), PROBLEMS[error.code].status, {
+    ...headersOf(error, c.env),
     ...headers,
   });
-};

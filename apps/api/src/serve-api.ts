@@ -27,7 +27,7 @@ export const serveApi = (api: Api, options: ServeOptions): ApiServer => {
     reusePort: false,
     // Bun would refuse a large body by itself, without a problem document; ours is by far the smaller limit.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request) => api.fetch(request),
+    fetch: (request, from) => api.fetch(request, () => from.requestIP(request)?.address),
   });
   return {
     url: server.url.href,

@@ -5,8 +5,8 @@ import { serveApi, type ApiServer } from "./serve-api.ts";
 
 const CLIENTS = 200;
 
-const scene = async () => {
-  const h = await apiHarness();
+const scene = async (change: Parameters<typeof apiHarness>[0] = {}) => {
+  const h = await apiHarness(change);
   await h.moveTo("2026-11-20T22:00:00Z");
   const server = serveApi(h.api, { port: 0, hostname: "127.0.0.1" });
   return {
@@ -129,11 +129,12 @@ test("a market's stream tells what is current, and its end when the server drain
 test("a body that claims to be huge is refused by its header, with a problem document", async () => {
   await using s = await scene();
   const { hostname, port } = new URL(s.server.url);
+  const credential = s.h.credentials.issue({ roles: ["admin"] });
   const socket = connect({ host: hostname, port: Number(port) });
   const { promise, resolve } = Promise.withResolvers<string>();
   socket.on("data", (data: Buffer) => resolve(data.toString()));
   socket.write(
-    `POST /users HTTP/1.1\r\nHost: ${hostname}\r\nContent-Type: application/json\r\nContent-Length: 4000000000\r\n\r\n{`,
+    `POST /users HTTP/1.1\r\nHost: ${hostname}\r\nAuthorization: Bearer ${credential}\r\nContent-Type: application/json\r\nContent-Length: 4000000000\r\n\r\n{`,
   );
   const answer = await promise;
   expect(answer).toStartWith("HTTP/1.1 413");
@@ -142,14 +143,19 @@ test("a body that claims to be huge is refused by its header, with a problem doc
 });
 
 test("what is being answered is answered before the server stops", async () => {
-  await using s = await scene();
-  const { h, server } = s;
-  h.api.app.get("/slow", async (c) => {
-    await Bun.sleep(300);
-    return c.text("done");
-  });
-  const answer = fetch(new URL("/slow", server.url).href);
-  await Bun.sleep(100);
+  const { promise: asked, resolve: ask } = Promise.withResolvers<void>();
+  const slow = {
+    name: "slow",
+    async check() {
+      ask();
+      await Bun.sleep(300);
+      return undefined;
+    },
+  };
+  await using s = await scene({ probes: [slow] });
+  const { server } = s;
+  const answer = fetch(new URL("/health/components", server.url).href);
+  await asked;
   await server.stop(5_000);
-  expect(await (await answer).text()).toBe("done");
+  expect(await (await answer).text()).toContain('"slow"');
 });

@@ -1,4 +1,5 @@
 import type { ApiApp } from "../api-env.ts";
+import { BEARER, declareDoor } from "./declare-door.ts";
 
 const DESCRIPTION = `
 Bet whether a market's official close will be above the previous session's close. Every session of the exchange is one
@@ -12,11 +13,14 @@ round; those on the right side share the losing pool.
   again, with \`Idempotency-Replayed: true\`; another body with the same key is refused. Only success uses a key up.
 * **Lists** come in pages: pass \`nextCursor\` as \`cursor\`.
 * **Polling** is cheap with \`If-None-Match\`; better still are the event streams.
+* **Who asks:** \`Authorization: Bearer\` with an access token (POST /auth/sign-in) or an API key. Where a route needs none, it
+  says so. What is not yours is answered as if it did not exist.
 * Every answer carries \`X-Request-Id\`; name it when you report a problem. Yours is taken over if it is a UUID.
 * Whatever is made up says so: \`simulated: true\`.
 `.trim();
 
 const TAGS = [
+  { name: "Auth", description: "Registering, signing in and out, keys for programs" },
   { name: "Users", description: "Who bets, and what is theirs" },
   { name: "Bets", description: "Placing bets, and what became of them" },
   { name: "Rounds", description: "What can be bet on, now and before" },
@@ -50,9 +54,11 @@ export const openApiDocument = (app: ApiApp) => {
     servers: [{ url: "/" }],
     tags: TAGS,
   });
+  document.components = { ...document.components, securitySchemes: { bearer: BEARER } };
   const operations = Object.values(document.paths ?? {}).flatMap((item) =>
     METHODS.map((method) => item[method]),
   );
+  for (const operation of operations) if (operation !== undefined) declareDoor(operation);
   for (const response of operations.flatMap((one) => Object.values(one?.responses ?? {})))
     response.headers = { ...everyAnswer, ...response.headers };
   for (const parameter of operations.flatMap((one) => one?.parameters ?? []))

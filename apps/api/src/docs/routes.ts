@@ -36,6 +36,15 @@ const page = Scalar({
   hideClientButton: true,
 });
 
+/** What answers without being part of the interface that the document describes. */
+export const PAGES: readonly string[] = [
+  "GET /",
+  "GET /favicon.ico",
+  "GET /openapi.json",
+  "GET /docs",
+  "GET /docs/scalar.js",
+];
+
 /** `/openapi.json`, `/docs` and its script. Call it after every other route. */
 export const docsRoutes = (app: ApiApp): void => {
   const bundle = scalarBundle();

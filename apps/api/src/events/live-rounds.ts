@@ -51,7 +51,7 @@ export const liveRound = (
   },
   concernedBy(event) {
     if (event.type === "clock.moved") return "now";
-    if (event.type === "custody.moved") return "no";
+    if (event.type === "custody.moved" || event.type === "credential.revoked") return "no";
     if (event.market !== market || event.round !== code) return "no";
     return event.type === "round.state" ? "now" : "soon";
   },
@@ -70,7 +70,7 @@ export const liveMarket = (
   },
   concernedBy(event) {
     if (event.type === "clock.moved") return "now";
-    if (event.type === "custody.moved") return "no";
+    if (event.type === "custody.moved" || event.type === "credential.revoked") return "no";
     if (event.market !== market) return "no";
     return event.type === "round.state" ? "now" : "soon";
   },

@@ -1,11 +1,13 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Registry } from "prom-client";
 import type { ApiApp } from "../api-env.ts";
+import { defineRoute } from "../doors/door.ts";
 import { problems } from "../schemas/problem.ts";
 
-const metricsRoute = createRoute({
+const metricsRoute = defineRoute({
   method: "get",
   path: "/metrics",
+  "x-permission": "public",
   operationId: "getMetrics",
   summary: "Figures for Prometheus",
   tags: ["Health"],

@@ -87,6 +87,7 @@ export const createPolledReads = (
     tvl: () => totals.get("", () => tvl(deps)),
     betPlaced: ({ market, roundCode }) => dropRound({ current, rounds }, market, roundCode),
     onEvent(event) {
+      if (event.type === "credential.revoked") return undefined;
       if (event.type === "custody.moved") return totals.dropAll();
       if (event.type === "clock.moved") {
         current.dropAll();

@@ -1,7 +1,11 @@
 import { getPath } from "hono/utils/url";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import type { Doors } from "../doors/doors-of.ts";
+import type { Guard } from "../doors/guard.ts";
 import { createHttpMetrics } from "../metrics/http-metrics.ts";
+import { refusalOf } from "../on-error.ts";
+import { problemAnswer } from "../problem.ts";
 import { createAccessLog } from "./access-log.ts";
 import { limitBody } from "./limit-body.ts";
 import { requestContext, type RequestContext } from "./request-context.ts";
@@ -15,31 +19,49 @@ const nameAnswer = ({ headers }: Response, context: RequestContext): void => {
   }
 };
 
+const refuse = (error: unknown, context: RequestContext): Response => {
+  const refusal = refusalOf(error);
+  context.refusal = refusal;
+  return problemAnswer(refusal, context);
+};
+
 /**
- * Answers a request: gives it its context, limits its body, has `app` answer it, times it, counts it and writes its line. A
+ * Answers a request: gives it its context, lets it through its route's door, limits its body, has `app` answer it, times it, counts it and writes its line. A
  * stream counts as served when it starts. Around the routes and not among them: as the framework's middleware the same costs
  * a bet's request a fifth more.
  */
-export const createAnswer = (app: ApiApp, { deps, settings }: ApiParts) => {
+export const createAnswer = (
+  app: ApiApp,
+  { deps, settings }: ApiParts,
+  { doors, guard }: { readonly doors: Doors; readonly guard: Guard },
+) => {
   const answer = limitBody(app);
-  const routeOf = createRouteOf(app);
+  const routeOf = createRouteOf(app, doors);
   const metrics = createHttpMetrics(deps.registry);
   const log = createAccessLog(deps.log, {
     sample: settings.accessLogSample,
     slowMs: settings.slowRequestMs,
     chance: deps.chance ?? Math.random,
   });
-  return async (request: Request): Promise<Response> => {
+  return async (request: Request, peer?: () => string | undefined): Promise<Response> => {
     const startedAt = performance.now();
-    const context = requestContext(request.headers, deps.ids);
-    const response = await answer(request, context);
-    nameAnswer(response, context);
-    const { method } = request;
+    const { headers, method } = request;
+    const context = requestContext(headers, deps.ids, peer);
     const path = getPath(request);
+    const matched = routeOf(method, path);
+    let response: Response;
+    try {
+      const looking = guard(matched, headers, context);
+      if (looking !== undefined) await looking;
+      response = await answer(request, context);
+    } catch (error) {
+      response = refuse(error, context);
+    }
+    nameAnswer(response, context);
     const served = {
       method,
       path,
-      route: routeOf(method, path),
+      route: matched.name,
       status: response.status,
       seconds: (performance.now() - startedAt) / 1000,
       code: context.refusal?.code,

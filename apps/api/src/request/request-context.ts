@@ -1,12 +1,17 @@
 import { type DomainError, type Ids, isUuid } from "@closebell/context";
-import { type Caller, resolveCaller } from "./caller.ts";
+import { type Caller, nobody } from "./caller.ts";
 import { continueTrace, type Trace, traceparentOf } from "./trace.ts";
 
 /** What goes with a request through all that answers it. */
 export interface RequestContext {
   readonly requestId: string;
   readonly trace: Trace;
-  readonly caller: Caller;
+  /** Nobody, until the route's door has let somebody in. */
+  caller: Caller;
+  /** Whether the request came with a credential that was looked at. */
+  credentialGiven: boolean;
+  /** The address the request came from, as the socket has it. */
+  readonly peer: () => string | undefined;
   /** Headers of every answer; a route may name them itself, or leave that to `answerRequest`, which is slower. */
   readonly headers: Readonly<Record<string, string>>;
   /** Set when the request was refused; read by the access log and the metrics. */
@@ -15,16 +20,22 @@ export interface RequestContext {
 
 /**
  * Gives the request its id (the caller's X-Request-Id if that is a UUID, a new one otherwise), its place in the caller's
- * trace and its caller; the answer names the first two.
+ * trace; the answer names both.
  */
-export const requestContext = (given: Headers, ids: Ids): RequestContext => {
+export const requestContext = (
+  given: Headers,
+  ids: Ids,
+  peer: () => string | undefined = () => undefined,
+): RequestContext => {
   const id = given.get("X-Request-Id");
   const requestId = id !== null && isUuid(id) ? id.toLowerCase() : ids.uuid();
   const trace = continueTrace(given.get("traceparent") ?? undefined);
   return {
     requestId,
     trace,
-    caller: resolveCaller(requestId),
+    caller: nobody(requestId),
+    credentialGiven: false,
+    peer,
     headers: {
       "X-Request-Id": requestId,
       traceparent: traceparentOf(trace),

@@ -1,24 +1,41 @@
 import type { ApiApp } from "../api-env.ts";
+import type { Door } from "../doors/door.ts";
+import type { Doors } from "../doors/doors-of.ts";
 
 /** What the metrics and logs call a path that no route has, so that nobody can invent label values. */
 const UNMATCHED = "unmatched";
 
-/**
- * Tells the route that answers, as the document writes it (`/users/{userId}`): a label with few values, so that their
- * names are remembered.
- */
-export const createRouteOf = ({ router }: Pick<ApiApp, "router">) => {
-  const names = new Map<string, string>();
-  const nameOf = (path: string): string => {
-    const known = names.get(path);
-    if (known !== undefined) return known;
-    const name = path.replaceAll(/:(\w+)/g, "{$1}");
-    names.set(path, name);
-    return name;
+/** The route that answers a request. */
+export interface MatchedRoute {
+  /** As the document writes it (`/users/{userId}`): a label with few values. */
+  readonly name: string;
+  /** Undefined where nobody said: closed. */
+  readonly door: Door | undefined;
+  /** The user the path names, if it does. */
+  readonly userId: string | undefined;
+}
+
+const NONE: MatchedRoute = { name: UNMATCHED, door: "public", userId: undefined };
+
+type Route = Pick<ApiApp["routes"][number], "method" | "path">;
+
+/** Finds the route that answers, with its door. What each is called is remembered. */
+export const createRouteOf = ({ router }: Pick<ApiApp, "router">, doors: Doors) => {
+  const known = new Map<Route, MatchedRoute>();
+  const describe = (route: Route): MatchedRoute => {
+    const seen = known.get(route);
+    if (seen !== undefined) return seen;
+    const door = doors.get(`${route.method} ${route.path}`);
+    const described = { name: route.path.replaceAll(/:(\w+)/g, "{$1}"), door, userId: undefined };
+    known.set(route, described);
+    return described;
   };
-  return (method: string, path: string): string => {
-    const matched = router.match(method === "HEAD" ? "GET" : method, path)[0];
-    const last = matched.findLast(([[, route]]) => route.method !== "ALL");
-    return last === undefined ? UNMATCHED : nameOf(last[0][1].path);
+  return (method: string, path: string): MatchedRoute => {
+    const [first] = router.match(method === "HEAD" ? "GET" : method, path)[0];
+    if (first === undefined) return NONE;
+    const [[, route], params] = first;
+    const described = describe(route);
+    const userId: unknown = Object.hasOwn(params, "userId") ? params["userId"] : undefined;
+    return typeof userId === "string" ? { ...described, userId } : described;
   };
 };

@@ -1,7 +1,9 @@
+import { DomainError } from "@closebell/context";
 import { getBet } from "@closebell/rounds";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { presentAccepted, presentBet } from "../presenters/bet.ts";
 import { betSchema, placeBetBody } from "../schemas/bet.ts";
 import { idIn } from "../schemas/common.ts";
@@ -11,9 +13,10 @@ import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem
 
 const tags = ["Bets"];
 
-const placeBetRoute = createRoute({
+const placeBetRoute = defineRoute({
   method: "post",
   path: "/bets",
+  "x-permission": { own: "own:bet", any: "users:act" },
   operationId: "placeBet",
   summary: "Place a bet",
   description:
@@ -42,9 +45,10 @@ const placeBetRoute = createRoute({
   },
 });
 
-const getBetRoute = createRoute({
+const getBetRoute = defineRoute({
   method: "get",
   path: "/bets/{betId}",
+  "x-permission": { own: "own:read", any: "users:read" },
   operationId: "getBet",
   summary: "A bet and what became of it",
   tags,
@@ -55,14 +59,20 @@ const getBetRoute = createRoute({
   },
 });
 
+/** As the verb says it of a bet that does not exist: somebody else's is nobody's business. */
+const noBet = (betId: string) => new DomainError("BET_NOT_FOUND", `There is no bet ${betId}.`);
+
 export const betRoutes = (app: ApiApp, { deps, reads }: ApiParts): void => {
   app.openAPIRegistry.registerPath(placeBetRoute);
   app.post(placeBetRoute.path, async (c) => {
     const idempotencyKey = readIdempotencyKey(c);
+    const { caller } = c.env;
     const { stakeMicroUsdc, ...body } = await readJson(c, placeBetBody);
+    const userId = caller.userOf(body.userId);
     const { bet, replayed } = await deps.intake.place({
       ...body,
-      by: c.env.caller.actingFor(body.userId),
+      userId,
+      by: await caller.actingFor(userId),
       stake: stakeMicroUsdc,
       idempotencyKey,
     });
@@ -75,6 +85,8 @@ export const betRoutes = (app: ApiApp, { deps, reads }: ApiParts): void => {
   });
   app.openapi(getBetRoute, async (c) => {
     const { betId } = c.req.valid("param");
-    return c.json(presentBet(await getBet(deps, { betId })), 200);
+    const bet = await getBet(deps, { betId });
+    if (!c.env.caller.maySee(bet.userId)) throw noBet(betId);
+    return c.json(presentBet(bet), 200);
   });
 };

@@ -1,13 +1,14 @@
 import { databaseClock, isSandbox, moveClock } from "@closebell/database";
-import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { clockSchema, moveClockBody } from "../schemas/clock.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 
-const clockRoute = createRoute({
+const clockRoute = defineRoute({
   method: "get",
   path: "/clock",
+  "x-permission": "public",
   operationId: "getClock",
   summary: "What time it is here",
   description:
@@ -16,9 +17,10 @@ const clockRoute = createRoute({
   responses: { 200: jsonAnswer("The clock.", clockSchema), ...problems() },
 });
 
-const moveRoute = createRoute({
+const moveRoute = defineRoute({
   method: "post",
   path: "/simulate/clock",
+  "x-permission": { any: "simulate" },
   operationId: "moveClock",
   summary: "Move the sandbox's clock",
   description:

@@ -1,8 +1,9 @@
 import { getMarket, getRound } from "@closebell/rounds";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { Context } from "hono";
 import type { ApiApp, ApiEnv } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { END_ID } from "../events/frame.ts";
 import { liveMarket, liveRound } from "../events/live-rounds.ts";
 import { marketIn } from "../schemas/common.ts";
@@ -23,9 +24,10 @@ const stream = (description: string) => ({
   },
 });
 
-const roundEventsRoute = createRoute({
+const roundEventsRoute = defineRoute({
   method: "get",
   path: "/rounds/{code}/events",
+  "x-permission": "public",
   operationId: "streamRound",
   summary: "A round as it happens",
   description:
@@ -40,9 +42,10 @@ const roundEventsRoute = createRoute({
   },
 });
 
-const marketEventsRoute = createRoute({
+const marketEventsRoute = defineRoute({
   method: "get",
   path: "/events",
+  "x-permission": "public",
   operationId: "streamMarket",
   summary: "A market's rounds as they happen",
   description:

@@ -1,15 +1,16 @@
-import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { createComponents } from "../health/components.ts";
 import { componentsSchema, healthSchema } from "../schemas/health.ts";
 import { jsonAnswer, problems } from "../schemas/problem.ts";
 
 const tags = ["Health"];
 
-const liveRoute = createRoute({
+const liveRoute = defineRoute({
   method: "get",
   path: "/health",
+  "x-permission": "public",
   operationId: "getHealth",
   summary: "The process lives",
   description: "Says nothing of what it depends on: a restart would not help.",
@@ -17,9 +18,10 @@ const liveRoute = createRoute({
   responses: { 200: jsonAnswer("It lives.", healthSchema), ...problems() },
 });
 
-const readyRoute = createRoute({
+const readyRoute = defineRoute({
   method: "get",
   path: "/health/ready",
+  "x-permission": "public",
   operationId: "getReadiness",
   summary: "The process wants requests",
   description:
@@ -28,9 +30,10 @@ const readyRoute = createRoute({
   responses: { 200: jsonAnswer("It does.", healthSchema), ...problems("OVERLOADED") },
 });
 
-const componentsRoute = createRoute({
+const componentsRoute = defineRoute({
   method: "get",
   path: "/health/components",
+  "x-permission": "public",
   operationId: "getComponents",
   summary: "What the service depends on",
   description:

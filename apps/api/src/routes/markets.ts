@@ -1,9 +1,10 @@
 import { findExchange } from "@closebell/calendar";
 import { databaseClock } from "@closebell/database";
 import { listCalendar } from "@closebell/rounds";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
 import { presentCalendarDay, presentMarket } from "../presenters/market.ts";
 import { marketCodeIn } from "../schemas/common.ts";
@@ -12,9 +13,10 @@ import { jsonAnswer, problems } from "../schemas/problem.ts";
 
 const tags = ["Markets"];
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: "get",
   path: "/markets",
+  "x-permission": "public",
   operationId: "listMarkets",
   summary: "What can be bet on",
   description: `The default market comes first. ${FRESHNESS}`,
@@ -23,9 +25,10 @@ const listRoute = createRoute({
   responses: { 200: jsonAnswer("The markets.", marketsSchema), ...notModified, ...problems() },
 });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/markets/{code}",
+  "x-permission": "public",
   operationId: "getMarket",
   summary: "A market",
   description: FRESHNESS,
@@ -39,9 +42,10 @@ const getRoute = createRoute({
   },
 });
 
-const calendarRoute = createRoute({
+const calendarRoute = defineRoute({
   method: "get",
   path: "/calendar",
+  "x-permission": "public",
   operationId: "getCalendar",
   summary: "When an exchange trades",
   description:

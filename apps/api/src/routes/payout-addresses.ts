@@ -1,7 +1,7 @@
 import { listPayoutAddresses, removePayoutAddress, savePayoutAddress } from "@closebell/custody";
-import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { presentPayoutAddress } from "../presenters/custody.ts";
 import {
   payoutAddressesSchema,
@@ -17,9 +17,10 @@ import { userParams } from "./users.ts";
 const path = "/users/{userId}/payout-addresses";
 const tags = ["Money"];
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: "get",
   path,
+  "x-permission": { own: "own:read", any: "users:read" },
   operationId: "listPayoutAddresses",
   summary: "Where a user may be paid",
   description: "The addresses the user has saved, with the moment from which each may be paid to.",
@@ -31,9 +32,10 @@ const listRoute = createRoute({
   },
 });
 
-const saveRoute = createRoute({
+const saveRoute = defineRoute({
   method: "post",
   path,
+  "x-permission": { own: "own:money", any: "users:act" },
   operationId: "savePayoutAddress",
   summary: "Save an address to be paid at",
   description:
@@ -46,9 +48,10 @@ const saveRoute = createRoute({
   },
 });
 
-const removeRoute = createRoute({
+const removeRoute = defineRoute({
   method: "delete",
   path: `${path}/{address}`,
+  "x-permission": { own: "own:money", any: "users:act" },
   operationId: "removePayoutAddress",
   summary: "Remove an address",
   description:
@@ -76,7 +79,7 @@ export const payoutAddressRoutes = (app: ApiApp, { deps, simulated }: ApiParts):
     const { userId } = c.req.valid("param");
     const { address, chain } = c.req.valid("json");
     const saved = await savePayoutAddress(deps, {
-      by: c.env.caller.actingFor(userId),
+      by: await c.env.caller.actingFor(userId),
       userId,
       chain: chain ?? defaultChain(deps),
       address,
@@ -86,7 +89,7 @@ export const payoutAddressRoutes = (app: ApiApp, { deps, simulated }: ApiParts):
   app.openapi(removeRoute, async (c) => {
     const { userId, address } = c.req.valid("param");
     await removePayoutAddress(deps, {
-      by: c.env.caller.actingFor(userId),
+      by: await c.env.caller.actingFor(userId),
       userId,
       chain: c.req.valid("query").chain ?? defaultChain(deps),
       address,

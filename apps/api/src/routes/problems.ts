@@ -1,22 +1,25 @@
 import { ERROR_CODES, type ErrorCode } from "@closebell/context";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
+import { defineRoute } from "../doors/door.ts";
 import { PROBLEMS } from "../problem.ts";
 import { jsonAnswer, problems } from "../schemas/problem.ts";
 import { problemKindSchema, problemKindsSchema } from "../schemas/problem-kinds.ts";
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: "get",
   path: "/problems",
+  "x-permission": "public",
   operationId: "listProblems",
   summary: "Every way a request can be refused",
   tags: ["Problems"],
   responses: { 200: jsonAnswer("The codes.", problemKindsSchema), ...problems() },
 });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/problems/{code}",
+  "x-permission": "public",
   operationId: "getProblem",
   summary: "What a problem's `type` points to",
   tags: ["Problems"],

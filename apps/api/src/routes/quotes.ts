@@ -1,6 +1,7 @@
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
 import { presentQuote } from "../presenters/round.ts";
 import { marketIn } from "../schemas/common.ts";
@@ -27,9 +28,10 @@ const responses = {
   ),
 };
 
-const currentQuoteRoute = createRoute({
+const currentQuoteRoute = defineRoute({
   method: "get",
   path: "/quote",
+  "x-permission": "public",
   operationId: "quoteCurrent",
   summary: `${summary} on the round open now`,
   description,
@@ -39,9 +41,10 @@ const currentQuoteRoute = createRoute({
   responses,
 });
 
-const quoteRoute = createRoute({
+const quoteRoute = defineRoute({
   method: "get",
   path: "/rounds/{code}/quote",
+  "x-permission": "public",
   operationId: "quoteRound",
   summary: `${summary} on this round`,
   description,

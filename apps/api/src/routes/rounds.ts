@@ -1,7 +1,8 @@
 import { closeChecks, getMarket, listRounds, roundEvidence } from "@closebell/rounds";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { FRESHNESS, notModified, revalidate } from "../middleware/revalidate.ts";
 import { presentAttempt, presentCheck } from "../presenters/evidence.ts";
 import { presentPage } from "../presenters/page.ts";
@@ -17,9 +18,10 @@ const marketQuery = z.strictObject({ market: marketIn });
 export const roundParams = z.strictObject({ code: roundCodeIn });
 const roundRefusals = problems("VALIDATION_FAILED", "MARKET_NOT_FOUND", "ROUND_NOT_FOUND");
 
-const currentRoute = createRoute({
+const currentRoute = defineRoute({
   method: "get",
   path: "/rounds/current",
+  "x-permission": "public",
   operationId: "getCurrentRounds",
   summary: "What a market is doing now",
   description: `Defined at every moment: the round that takes bets, when the next one opens, and those being settled. ${FRESHNESS}`,
@@ -33,9 +35,10 @@ const currentRoute = createRoute({
   },
 });
 
-const listRoute = createRoute({
+const listRoute = defineRoute({
   method: "get",
   path: "/rounds",
+  "x-permission": "public",
   operationId: "listRounds",
   summary: "A market's rounds",
   description: "Newest closing date first, page by page.",
@@ -53,9 +56,10 @@ const listRoute = createRoute({
   },
 });
 
-const getRoute = createRoute({
+const getRoute = defineRoute({
   method: "get",
   path: "/rounds/{code}",
+  "x-permission": "public",
   operationId: "getRound",
   summary: "A round",
   description: FRESHNESS,
@@ -65,9 +69,10 @@ const getRoute = createRoute({
   responses: { 200: jsonAnswer("The round.", roundSchema), ...notModified, ...roundRefusals },
 });
 
-const evidenceRoute = createRoute({
+const evidenceRoute = defineRoute({
   method: "get",
   path: "/rounds/{code}/evidence",
+  "x-permission": "public",
   operationId: "getRoundEvidence",
   summary: "What a round's price sources answered",
   description:

@@ -1,13 +1,14 @@
 import { getMarket } from "@closebell/rounds";
-import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { bodyProblems, jsonAnswer, jsonBody } from "../schemas/problem.ts";
 import { setCloseBody, simulatedCloseSchema } from "../schemas/simulation.ts";
 
-const setCloseRoute = createRoute({
+const setCloseRoute = defineRoute({
   method: "post",
   path: "/simulate/close",
+  "x-permission": { any: "simulate" },
   operationId: "setSimulatedClose",
   summary: "Set a simulated close",
   description:

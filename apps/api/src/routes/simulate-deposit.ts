@@ -1,15 +1,17 @@
 import { recordDeposit } from "@closebell/custody";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { presentDeposit } from "../presenters/custody.ts";
 import { depositSchema, depositWebhookBody } from "../schemas/custody.ts";
 import { bodyProblems, jsonAnswer, jsonBody } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 
-const depositRoute = createRoute({
+const depositRoute = defineRoute({
   method: "post",
   path: "/simulate/deposit_webhook",
+  "x-permission": { any: "simulate" },
   operationId: "simulateDeposit",
   summary: "Simulate a deposit",
   description:

@@ -2,9 +2,10 @@ import { listDeposits, listWithdrawals } from "@closebell/custody";
 import { getUser } from "@closebell/identity";
 import { accountStatement, userAccount } from "@closebell/ledger";
 import { listUserBets } from "@closebell/rounds";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { presentBet } from "../presenters/bet.ts";
 import { presentDeposit, presentWithdrawal } from "../presenters/custody.ts";
 import { presentPage } from "../presenters/page.ts";
@@ -25,9 +26,10 @@ const list = <P extends string, S extends z.ZodType>(
   summary: string,
   schema: S,
 ) =>
-  createRoute({
+  defineRoute({
     method: "get",
     path,
+    "x-permission": { own: "own:read", any: "users:read" },
     operationId,
     summary,
     description: "Newest first, page by page.",
@@ -55,9 +57,10 @@ const withdrawalsRoute = list(
   pageOf(withdrawalSchema, "WithdrawalPage"),
 );
 
-const transfersRoute = createRoute({
+const transfersRoute = defineRoute({
   method: "get",
   path: "/users/{userId}/transfers",
+  "x-permission": { own: "own:read", any: "users:read" },
   operationId: "listUserTransfers",
   summary: "A user's statement",
   description: "Every transfer in or out of one of the user's accounts, newest first.",

@@ -1,8 +1,9 @@
 import { createUser, getUser } from "@closebell/identity";
 import { createBalanceReader } from "@closebell/ledger";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { presentBalance, presentUser } from "../presenters/user.ts";
 import { idIn } from "../schemas/common.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
@@ -11,9 +12,10 @@ import { balanceSchema, createUserBody, userSchema } from "../schemas/user.ts";
 const tags = ["Users"];
 export const userParams = z.strictObject({ userId: idIn("The user's id") });
 
-const createUserRoute = createRoute({
+const createUserRoute = defineRoute({
   method: "post",
   path: "/users",
+  "x-permission": { any: "users:act" },
   operationId: "createUser",
   summary: "Create a user",
   description: "Creates a user with empty accounts. Send `{}` for one without a handle.",
@@ -28,9 +30,10 @@ const createUserRoute = createRoute({
   },
 });
 
-const getUserRoute = createRoute({
+const getUserRoute = defineRoute({
   method: "get",
   path: "/users/{userId}",
+  "x-permission": { own: "own:read", any: "users:read" },
   operationId: "getUser",
   summary: "A user",
   tags,
@@ -41,9 +44,10 @@ const getUserRoute = createRoute({
   },
 });
 
-const getBalanceRoute = createRoute({
+const getBalanceRoute = defineRoute({
   method: "get",
   path: "/users/{userId}/balance",
+  "x-permission": { own: "own:read", any: "users:read" },
   operationId: "getBalance",
   summary: "What a user has",
   description: "Read from the books at every call: it is never older than the request.",

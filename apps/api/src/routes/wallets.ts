@@ -1,16 +1,17 @@
 import { ensureWallet, getWallets } from "@closebell/custody";
-import { createRoute } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { presentWallet } from "../presenters/custody.ts";
 import { ensureWalletBody, walletSchema, walletsSchema } from "../schemas/custody.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 import { userParams } from "./users.ts";
 
-const ensureWalletRoute = createRoute({
+const ensureWalletRoute = defineRoute({
   method: "post",
   path: "/wallets",
+  "x-permission": { own: "own:money", any: "users:act" },
   operationId: "ensureWallet",
   summary: "A user's deposit address",
   description: "One address per user and chain: made on first use, the same ever after.",
@@ -22,9 +23,10 @@ const ensureWalletRoute = createRoute({
   },
 });
 
-const getWalletsRoute = createRoute({
+const getWalletsRoute = defineRoute({
   method: "get",
   path: "/users/{userId}/wallets",
+  "x-permission": { own: "own:read", any: "users:read" },
   operationId: "listUserWallets",
   summary: "A user's deposit addresses",
   tags: ["Users"],
@@ -37,9 +39,10 @@ const getWalletsRoute = createRoute({
 
 export const walletRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
   app.openapi(ensureWalletRoute, async (c) => {
-    const { userId, chain } = c.req.valid("json");
+    const { chain, ...body } = c.req.valid("json");
+    const userId = c.env.caller.userOf(body.userId);
     const wallet = await ensureWallet(deps, {
-      by: c.env.caller.actingFor(userId),
+      by: await c.env.caller.actingFor(userId),
       userId,
       chain: chain ?? defaultChain(deps),
     });

@@ -1,7 +1,9 @@
+import { DomainError } from "@closebell/context";
 import { getWithdrawal, requestWithdrawal } from "@closebell/custody";
-import { createRoute, z } from "@hono/zod-openapi";
+import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
 import { presentWithdrawal } from "../presenters/custody.ts";
 import { idIn } from "../schemas/common.ts";
 import { requestWithdrawalBody, withdrawalSchema } from "../schemas/custody.ts";
@@ -11,9 +13,10 @@ import { defaultChain } from "./default-chain.ts";
 
 const tags = ["Money"];
 
-const requestWithdrawalRoute = createRoute({
+const requestWithdrawalRoute = defineRoute({
   method: "post",
   path: "/withdrawals",
+  "x-permission": { own: "own:money", any: "users:act" },
   operationId: "requestWithdrawal",
   summary: "Withdraw",
   description:
@@ -42,9 +45,10 @@ const requestWithdrawalRoute = createRoute({
   },
 });
 
-const getWithdrawalRoute = createRoute({
+const getWithdrawalRoute = defineRoute({
   method: "get",
   path: "/withdrawals/{withdrawalId}",
+  "x-permission": { own: "own:read", any: "money:read" },
   operationId: "getWithdrawal",
   summary: "A withdrawal and where it stands",
   tags,
@@ -55,12 +59,18 @@ const getWithdrawalRoute = createRoute({
   },
 });
 
+/** As the verb says it of a withdrawal that does not exist. */
+const noWithdrawal = (id: string) =>
+  new DomainError("WITHDRAWAL_NOT_FOUND", `There is no withdrawal ${id}.`);
+
 export const withdrawalRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
   app.openapi(requestWithdrawalRoute, async (c) => {
     const { chain, ...body } = c.req.valid("json");
+    const userId = c.env.caller.userOf(body.userId);
     const { withdrawal, replayed } = await requestWithdrawal(deps, {
       ...body,
-      by: c.env.caller.actingFor(body.userId),
+      userId,
+      by: await c.env.caller.actingFor(userId),
       chain: chain ?? defaultChain(deps),
       idempotencyKey: c.req.valid("header")["idempotency-key"],
     });
@@ -70,6 +80,7 @@ export const withdrawalRoutes = (app: ApiApp, { deps, simulated }: ApiParts): vo
   });
   app.openapi(getWithdrawalRoute, async (c) => {
     const withdrawal = await getWithdrawal(deps, c.req.valid("param"));
+    if (!c.env.caller.maySee(withdrawal.userId)) throw noWithdrawal(withdrawal.id);
     return c.json(presentWithdrawal(withdrawal, simulated), 200);
   });
 };

@@ -1,9 +1,9 @@
 import { z } from "@hono/zod-openapi";
-import { idIn, idOut, instantOut, marketIn, roundCodeIn, sideIn } from "./common.ts";
+import { idOut, instantOut, marketIn, roundCodeIn, sideIn, userIn } from "./common.ts";
 import { amountIn, amountOut } from "./money.ts";
 
 export const placeBetBody = z.strictObject({
-  userId: idIn("Who bets"),
+  userId: userIn("Who bets"),
   side: sideIn,
   stakeMicroUsdc: amountIn("1000000"),
   roundCode: roundCodeIn

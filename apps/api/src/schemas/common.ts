@@ -6,6 +6,9 @@ const EXAMPLE_ID = "019a3f6c-7e10-7cc2-a1b5-0d3a4f0e9c11";
 export const idIn = (description: string) =>
   z.uuid().toLowerCase().openapi({ example: EXAMPLE_ID, description });
 
+/** Whom a body is about. */
+export const userIn = (description: string) => idIn(`${description}; you if missing`).optional();
+
 /** An id going out: a UUIDv7 (RFC 9562). */
 export const idOut = (description: string) =>
   z.uuid().openapi({ example: EXAMPLE_ID, description });

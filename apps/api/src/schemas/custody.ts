@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { chainIn, idIn, idOut, instantOut, tokenIn } from "./common.ts";
+import { chainIn, idIn, idOut, instantOut, tokenIn, userIn } from "./common.ts";
 import { amountIn, amountOut } from "./money.ts";
 
 const simulated = z
@@ -8,7 +8,7 @@ const simulated = z
 
 const EXAMPLE_ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7";
 
-export const ensureWalletBody = z.strictObject({ userId: idIn("Whose wallet"), chain: chainIn });
+export const ensureWalletBody = z.strictObject({ userId: userIn("Whose wallet"), chain: chainIn });
 
 export const walletSchema = z
   .object({
@@ -73,7 +73,7 @@ export const payoutAddressParams = z.strictObject({
 export const payoutAddressQuery = z.strictObject({ chain: chainIn });
 
 export const requestWithdrawalBody = z.strictObject({
-  userId: idIn("Whose money"),
+  userId: userIn("Whose money"),
   amountMicroUsdc: amountIn("5000000"),
   to: tokenIn(
     "The address to pay; on a real chain one that the user has saved before",

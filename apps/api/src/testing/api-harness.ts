@@ -2,13 +2,16 @@ import { randomUUID } from "node:crypto";
 import { memoryEvents } from "@closebell/context/testing";
 import { DEFAULT_POLICY } from "@closebell/custody";
 import { scriptedChain, type ScriptedChain } from "@closebell/custody/testing";
+import type { Role } from "@closebell/identity";
 import { roundsHarness, type RoundsHarness } from "@closebell/rounds/testing";
 import { advanceRounds } from "@closebell/rounds";
 import { Registry } from "prom-client";
 import type { ApiDeps, SimulatedCloseRequest } from "../api-deps.ts";
 import { createApi, type Api } from "../create-api.ts";
-import { asking, type Ask } from "./asking.ts";
+import { asking, askingAs, type Ask } from "./asking.ts";
+import { identityParts } from "./identity-parts.ts";
 import { recordingLogger, type LogLine } from "./recording-logger.ts";
+import { scriptedCredentials, type ScriptedCredentials } from "./scripted-credentials.ts";
 
 export interface ApiHarness extends AsyncDisposable {
   readonly api: Api;
@@ -17,8 +20,15 @@ export interface ApiHarness extends AsyncDisposable {
   readonly events: ReturnType<typeof memoryEvents>;
   readonly logged: readonly LogLine[];
   readonly setCloses: readonly SimulatedCloseRequest[];
-  /** Sends a request; the answer must be one that the OpenAPI document declares. */
+  readonly credentials: ScriptedCredentials;
+  /**
+   * Sends a request as an integrator who acts for users; the answer must be one that the OpenAPI document declares.
+   */
   readonly ask: Ask;
+  /** The same, as somebody with this role and no other; as nobody for null. */
+  as(role: Role | null): Ask;
+  /** The same, as that player. */
+  asUser(userId: string): Ask;
   /** A user made and funded over HTTP. */
   player(micro?: string): Promise<string>;
   /** Moves the sandbox's clock and does what is due. */
@@ -34,9 +44,11 @@ export const apiHarness = async (
   const chain = scriptedChain();
   const events = memoryEvents();
   const { lines, log } = recordingLogger();
+  const credentials = scriptedCredentials();
   const setCloses: SimulatedCloseRequest[] = [];
   const api = createApi({
     ...rounds.deps,
+    ...identityParts(),
     events,
     log,
     intake: rounds.intake,
@@ -44,12 +56,13 @@ export const apiHarness = async (
     policy: DEFAULT_POLICY,
     registry: new Registry(),
     chance: () => 0.5,
+    verifyCredential: credentials.verify,
     simulation: {
       setClose: (request) => Promise.resolve(setCloses.push(request)),
     },
     ...change,
   });
-  const ask = asking(api);
+  const ask = asking(api, credentials.issue({ roles: ["admin"] }));
   return {
     api,
     rounds,
@@ -57,7 +70,10 @@ export const apiHarness = async (
     events,
     logged: lines,
     setCloses,
+    credentials,
     ask,
+    as: (role) => askingAs(ask, role === null ? null : credentials.issue({ roles: [role] })),
+    asUser: (userId) => askingAs(ask, credentials.issue({ roles: ["player"], userId })),
     async player(micro) {
       const id = (await ask("POST", "/users", { json: {} })).at("id") ?? "";
       if (micro !== undefined)

@@ -16,6 +16,8 @@ export interface AskInit {
   readonly json?: unknown;
   readonly body?: string | ReadableStream<Uint8Array>;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Who asks; null for nobody. */
+  readonly credential?: string | null;
 }
 
 const valueAt = (root: unknown, path: string): unknown =>
@@ -41,11 +43,19 @@ const readAnswer = async (response: Response): Promise<Answer> => {
 
 export type Ask = (method: string, path: string, init?: AskInit) => Promise<Answer>;
 
-/** Sends requests to `api`. Every answer must be one that its OpenAPI document declares. */
-export const asking = (api: Api): Ask => {
+/** `ask`, by somebody else. */
+export const askingAs =
+  (ask: Ask, credential: string | null): Ask =>
+  (method, path, init = {}) =>
+    ask(method, path, { credential, ...init });
+
+/** Sends requests to `api`, as `asker` if the request says no other. Every answer must be one that its OpenAPI document declares. */
+export const asking = (api: Api, asker: string | null = null): Ask => {
   const conformance = conformanceTo(openApiDocument(api.app));
   return async (method, path, init = {}) => {
     const headers = new Headers(init.headers);
+    const { credential = asker } = init;
+    if (credential !== null) headers.set("Authorization", `Bearer ${credential}`);
     if (init.json !== undefined) headers.set("Content-Type", "application/json");
     const body = init.json === undefined ? init.body : JSON.stringify(init.json);
     const url = new URL(path, "http://api.test");

@@ -6,12 +6,17 @@ import { openDatabase } from "@closebell/database";
 import { Registry } from "prom-client";
 import type { ApiDeps } from "../api-deps.ts";
 import { createApi, type Api } from "../create-api.ts";
-import { asking, type Ask } from "./asking.ts";
+import { asking, askingAs, type Ask } from "./asking.ts";
+import { identityParts } from "./identity-parts.ts";
 import { recordingLogger, type LogLine } from "./recording-logger.ts";
+import { scriptedCredentials } from "./scripted-credentials.ts";
 
 export interface LonelyApi extends AsyncDisposable {
   readonly api: Api;
+  /** Sends requests as an administrator. */
   readonly ask: Ask;
+  /** The same as that player, or as nobody for null. */
+  asUser(userId: string | null): Ask;
   readonly events: EventBus;
   readonly logged: readonly LogLine[];
   readonly registry: Registry;
@@ -24,7 +29,9 @@ export const lonelyApi = (change: Partial<ApiDeps> = {}): LonelyApi => {
   const events = memoryEvents();
   const { lines, log } = recordingLogger();
   const registry = new Registry();
+  const credentials = scriptedCredentials();
   const api = createApi({
+    ...identityParts(),
     database,
     events,
     ids: countingIds(),
@@ -39,12 +46,16 @@ export const lonelyApi = (change: Partial<ApiDeps> = {}): LonelyApi => {
       close: () => Promise.resolve(),
     },
     chance: () => 0.5,
+    verifyCredential: credentials.verify,
     simulation: { setClose: () => Promise.resolve() },
     ...change,
   });
+  const ask = asking(api, credentials.issue({ roles: ["admin"] }));
   return {
     api,
-    ask: asking(api),
+    ask,
+    asUser: (userId) =>
+      askingAs(ask, userId === null ? null : credentials.issue({ roles: ["player"], userId })),
     events,
     logged: lines,
     registry,

@@ -18,6 +18,7 @@ const event = z.discriminatedUnion("type", [
   }),
   z.object({ type: z.literal("clock.moved") }),
   z.object({ type: z.literal("custody.moved") }),
+  z.object({ type: z.literal("credential.revoked"), id: z.string() }),
 ]) satisfies z.ZodType<DomainEvent>;
 
 const envelope = z.object({ from: z.string(), event });

@@ -1,0 +1,54 @@
+import { DomainError } from "@closebell/context";
+import type { Principal } from "@closebell/identity";
+import { type AuditActing, callerOf } from "../request/caller.ts";
+import type { RequestContext } from "../request/request-context.ts";
+import type { MatchedRoute } from "../request/route-of.ts";
+import { type Door, permissionsAt } from "./door.ts";
+import type { Principals } from "./principals.ts";
+
+/**
+ * Lets a request through the door of its route, and says in its context who makes it. A promise only where the credential
+ * has to be looked up.
+ * @throws DomainError UNAUTHENTICATED, FORBIDDEN; USER_NOT_FOUND for another user's, as for one who does not exist
+ */
+export type Guard = (
+  matched: MatchedRoute,
+  headers: Headers,
+  context: RequestContext,
+) => Promise<void> | undefined;
+
+const forbidden = (door: Door): DomainError => {
+  const needed = permissionsAt(door).join(" or ");
+  return new DomainError("FORBIDDEN", `This needs the permission ${needed}, which you lack.`);
+};
+
+export const createGuard = (principals: Principals, audit: AuditActing): Guard => {
+  const admit = (principal: Principal, matched: MatchedRoute, context: RequestContext): void => {
+    const { door } = matched;
+    if (door === undefined) throw new DomainError("FORBIDDEN", "Nobody may do this.");
+    if (door === "public") return;
+    const needed = permissionsAt(door);
+    if (needed.length > 0 && !needed.some((one) => principal.permissions.has(one)))
+      throw forbidden(door);
+    context.caller = callerOf({ principal, door, requestId: context.requestId, audit });
+    // whom a path is about: nobody but them, or who may see anybody, finds anything there
+    const { userId } = matched;
+    if (userId !== undefined) context.caller.userOf(userId.toLowerCase());
+  };
+  return (matched, headers, context) => {
+    if (matched.door === "public") return undefined;
+    const authorization = headers.get("authorization");
+    if (authorization === null)
+      throw new DomainError(
+        "UNAUTHENTICATED",
+        "Say who you are: send Authorization: Bearer with an access token or an API key.",
+      );
+    context.credentialGiven = true;
+    const principal = principals.of(authorization);
+    if (!(principal instanceof Promise)) {
+      admit(principal, matched, context);
+      return undefined;
+    }
+    return principal.then((found) => admit(found, matched, context));
+  };
+};

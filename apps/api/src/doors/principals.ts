@@ -1,0 +1,93 @@
+import { hash } from "node:crypto";
+import { DomainError } from "@closebell/context";
+import type { Principal } from "@closebell/identity";
+import { LRUCache } from "lru-cache";
+
+/** Proves a credential. @throws DomainError UNAUTHENTICATED */
+export type VerifyCredential = (credential: string) => Promise<Principal>;
+
+/** Whom the Authorization header of a request proves. */
+export interface Principals {
+  /**
+   * At once where the same header was proved before and its credential still counts.
+   * @throws DomainError UNAUTHENTICATED, at once or in the promise
+   */
+  of(authorization: string): Principal | Promise<Principal>;
+  /** Something changed of the session, API key or user called `id`: what is remembered of it no longer counts. */
+  forget(id: string): void;
+}
+
+// a few hundred bytes each
+const CREDENTIALS = 20_000;
+const HEARD = 10_000;
+/** A key that is revoked while nobody hears of it counts no longer than this. */
+const API_KEY_MS = 10_000;
+
+const BEARER = /^bearer +([A-Za-z0-9._~+/-]{1,4096}=*)$/i;
+
+const unauthenticated = (detail: string): DomainError => new DomainError("UNAUTHENTICATED", detail);
+
+const credentialIn = (authorization: string): string => {
+  const credential = BEARER.exec(authorization)?.[1];
+  if (credential !== undefined) return credential;
+  throw unauthenticated("The header Authorization must be Bearer and an access token or API key.");
+};
+
+interface Known {
+  readonly principal: Principal;
+  /** Milliseconds of `now`. */
+  readonly until: number;
+}
+
+const untilOf = ({ credential }: Principal, now: number): number => {
+  const expires = credential.expiresAt?.epochMilliseconds ?? Infinity;
+  return credential.kind === "api-key" ? Math.min(expires, now + API_KEY_MS) : expires;
+};
+
+const wallClock = (): number => performance.timeOrigin + performance.now();
+
+/**
+ * Remembers whom a credential proved, by its hash: the credential itself is not kept. An access token until it expires or
+ * is revoked, an API key for 10 s. Who asks while it is being proved waits for the same answer.
+ */
+export const createPrincipals = (
+  verify: VerifyCredential,
+  now: () => number = wallClock,
+): Principals => {
+  const known = new LRUCache<string, Known>({ max: CREDENTIALS });
+  const proving = new Map<string, Promise<Principal>>();
+  // when each was last heard of: it may be while a credential is being proved
+  const heard = new LRUCache<string, number>({ max: HEARD });
+  let events = 0;
+  const prove = async (key: string, credential: string): Promise<Principal> => {
+    for (;;) {
+      const from = events;
+      const principal = await verify(credential);
+      const about = [principal.credential.id, principal.actor.id];
+      if (about.some((id) => (heard.get(id) ?? 0) > from)) continue;
+      known.set(key, { principal, until: untilOf(principal, now()) });
+      return principal;
+    }
+  };
+  const wait = (key: string, credential: string): Promise<Principal> => {
+    const proved = prove(key, credential);
+    const over = () => void proving.delete(key);
+    proving.set(key, proved);
+    proved.then(over, over);
+    return proved;
+  };
+  return {
+    of(authorization) {
+      const key = hash("sha256", authorization, "base64");
+      const found = known.get(key);
+      if (found !== undefined && now() < found.until) return found.principal;
+      return proving.get(key) ?? wait(key, credentialIn(authorization));
+    },
+    forget(id) {
+      events += 1;
+      heard.set(id, events);
+      for (const [key, { principal }] of known.entries())
+        if (principal.credential.id === id || principal.actor.id === id) known.delete(key);
+    },
+  };
+};

@@ -1,0 +1,32 @@
+import { randomBytes } from "node:crypto";
+import type { Deps } from "@closebell/database";
+import { createPasswordHasher, type IdentityDeps } from "@closebell/identity";
+
+/** What identity needs beside a database: nothing is limited, and no wallet signs. */
+export const identityParts = (): Omit<IdentityDeps, keyof Deps> => ({
+  limiter: {
+    take: (limits) =>
+      Promise.resolve(
+        limits.map(({ quota, windowSeconds }) => ({
+          allowed: true,
+          remaining: quota - 1,
+          resetSeconds: windowSeconds,
+        })),
+      ),
+    close: () => Promise.resolve(),
+  },
+  passwords: createPasswordHasher(),
+  wallets: {
+    addressOf: (text) => text,
+    compose: ({ nonce }) => nonce,
+    parse: () => undefined,
+    signerOf: () => Promise.resolve(undefined),
+  },
+  randomBytes,
+  auth: {
+    secret: Buffer.alloc(32, 7).toString("base64url"),
+    issuer: "http://api.test",
+    audience: "closebell",
+    site: { domain: "api.test", uri: "http://api.test", chainIds: [1] },
+  },
+});
