@@ -1,8 +1,21 @@
 import { DomainError, type By } from "@closebell/context";
-import { constraintOf, transact, type Deps } from "@closebell/database";
+import { constraintOf, transact, type Deps, type Work } from "@closebell/database";
 import { openUserAccounts } from "@closebell/ledger";
 import { checkedHandle } from "./handle.ts";
 import { users, type User } from "./user.ts";
+
+/** A new player with accounts, in the transaction of what makes one. */
+export const insertPlayer = async (
+  deps: Pick<Deps, "ids">,
+  work: Work,
+  handle: string | null,
+): Promise<User> => {
+  const id = deps.ids.uuid();
+  const user: User = { id, kind: "player", handle, createdAt: await work.now() };
+  await work.tx.insert(users).values(user);
+  await openUserAccounts(work, id);
+  return user;
+};
 
 /**
  * Creates a player and opens the accounts `user/<id>/available`, `/withdrawing` and `/held` with it.
@@ -13,14 +26,8 @@ export const createUser = async (
   input: { readonly by: By; readonly handle?: string | undefined },
 ): Promise<User> => {
   const handle = input.handle === undefined ? null : checkedHandle(input.handle);
-  const id = deps.ids.uuid();
   try {
-    return await transact(deps, async (work) => {
-      const user: User = { id, kind: "player", handle, createdAt: await work.now() };
-      await work.tx.insert(users).values(user);
-      await openUserAccounts(work, id);
-      return user;
-    });
+    return await transact(deps, (work) => insertPlayer(deps, work, handle));
   } catch (error) {
     if (constraintOf(error) !== "user_handle_unique") throw error;
     throw new DomainError("HANDLE_TAKEN", `The handle ${handle} is taken. Choose another.`, {

@@ -1,4 +1,4 @@
-import type { ActorKind } from "@closebell/context";
+import type { Actor, ActorKind } from "@closebell/context";
 import { instant, type Executor } from "@closebell/database";
 import { eq, sql, type SQL } from "drizzle-orm";
 import { pgSchema, text, uuid } from "drizzle-orm/pg-core";
@@ -37,3 +37,10 @@ export const userByHandle = (
   handle: string,
 ): Promise<User | undefined> =>
   one(on, sql`${users.kind} = ${kind} and lower(${users.handle}) = lower(${handle})`);
+
+/** A user as one who acts. */
+export const actorOf = (user: User): Actor => ({
+  kind: user.kind,
+  id: user.id,
+  name: user.handle ?? user.id,
+});

@@ -1,15 +1,71 @@
 import type { By } from "@closebell/context";
+import { reachable, recordAudit, transact, type Work } from "@closebell/database";
+import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
+import { passwordChangedLetter } from "../mail/letters.ts";
+import { putLetter } from "../mail/put-letter.ts";
+import { endSessions } from "../sessions/end-sessions.ts";
+import { emailOf } from "./add-email.ts";
+import { checkedPassword, triedPassword } from "./checked-password.ts";
+import { limitAttempts } from "./limit-attempts.ts";
+import { auditFailure, SignInFailed } from "./sign-in-failed.ts";
 
-/** Changes the password and ends every other session. */
-export const changePassword = (
+interface ChangePassword {
+  readonly by: By;
+  readonly from: Client;
+  /** The session that asks and stays; null ends all. */
+  readonly sessionId: string | null;
+  readonly currentPassword: string;
+  readonly newPassword: string;
+}
+
+const hashOf = async ({ database }: IdentityDeps, userId: string): Promise<string | null> => {
+  const [row] = await reachable(database.url, () =>
+    database.orm.execute<{ hash: string }>(
+      sql`select hash from identity.password where user_id = ${userId}`,
+    ),
+  );
+  return row?.hash ?? null;
+};
+
+const store = async (
   deps: IdentityDeps,
-  input: {
-    readonly by: By;
-    readonly from: Client;
-    readonly sessionId: string | null;
-    readonly currentPassword: string;
-    readonly newPassword: string;
-  },
-): Promise<{ readonly ended: number }> =>
-  Promise.reject(new Error(`changePassword is not there yet: ${typeof deps} ${typeof input}`));
+  work: Work,
+  input: ChangePassword,
+  hashes: { readonly old: string | null; readonly new: string },
+): Promise<{ readonly ended: number }> => {
+  const { by, sessionId } = input;
+  const userId = by.actor.id;
+  const changed = await work.tx.execute(sql`
+    update identity.password set hash = ${hashes.new}, changed_at = identity.now()
+    where user_id = ${userId} and hash = ${hashes.old} returning 1`);
+  if (changed.length === 0) throw new SignInFailed("name or password");
+  await recordAudit(work, { by, action: "password.change", subject: `user/${userId}` });
+  const except = sessionId ?? undefined;
+  const ended = await endSessions(work, { by, userId, why: "password-changed", except });
+  const email = await emailOf(work.tx, userId);
+  if (email !== undefined) {
+    await putLetter(deps, work, passwordChangedLetter(email, deps.auth.site.uri));
+  }
+  return { ended: ended.length };
+};
+
+/**
+ * Changes the caller's password, who proves to know the one before, and ends every other session.
+ * @throws DomainError SIGN_IN_FAILED, VALIDATION_FAILED, RATE_LIMITED, OVERLOADED
+ */
+export const changePassword = async (
+  deps: IdentityDeps,
+  input: ChangePassword,
+): Promise<{ readonly ended: number }> => {
+  const userId = input.by.actor.id;
+  const current = triedPassword(input.currentPassword, "/currentPassword");
+  const next = checkedPassword(input.newPassword, "/newPassword");
+  await limitAttempts(deps, input.from, userId);
+  return auditFailure(deps, { ...input, subject: `user/${userId}` }, async () => {
+    const old = await hashOf(deps, userId);
+    if (!(await deps.passwords.verify(current, old))) throw new SignInFailed("name or password");
+    const hash = await deps.passwords.hash(next);
+    return transact(deps, (work) => store(deps, work, input, { old, new: hash }));
+  });
+};

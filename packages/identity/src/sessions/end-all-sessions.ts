@@ -1,14 +1,14 @@
 import type { By } from "@closebell/context";
-import type { Client, IdentityDeps } from "../identity-deps.ts";
+import { transact, type Deps } from "@closebell/database";
+import { endSessions } from "./end-sessions.ts";
 
-/** Ends a user's sessions. */
-export const endAllSessions = (
-  deps: IdentityDeps,
-  input: {
-    readonly by: By;
-    readonly from?: Client;
-    readonly userId: string;
-    readonly except?: string | undefined;
-  },
-): Promise<{ readonly ended: number }> =>
-  Promise.reject(new Error(`endAllSessions is not there yet: ${typeof deps} ${typeof input}`));
+/** Ends every session of a user, but for `except`. None of their tokens counts any more. */
+export const endAllSessions = async (
+  deps: Deps,
+  input: { readonly by: By; readonly userId: string; readonly except?: string | undefined },
+): Promise<{ readonly ended: number }> => {
+  const ended = await transact(deps, (work) =>
+    endSessions(work, { ...input, why: "sign-out-all" }),
+  );
+  return { ended: ended.length };
+};

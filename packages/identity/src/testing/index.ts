@@ -5,9 +5,12 @@ import { createApiKey } from "../api-keys/create-api-key.ts";
 import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import { createUser } from "../create-user.ts";
 import type { Principal } from "../principal.ts";
-import type { StaffRole } from "../roles.ts";
+import { STAFF_ROLES, type StaffRole } from "../roles.ts";
 import { insertStaff } from "../staff/insert-staff.ts";
-import { STAFF_ROLES } from "../roles.ts";
+
+export { identityParts } from "./identity-parts.ts";
+
+export * from "./test-identity.ts";
 
 /** Somebody with a credential, for tests and sandboxes. */
 export interface Credentialed {

@@ -1,9 +1,39 @@
 import type { By } from "@closebell/context";
-import type { Client, IdentityDeps } from "../identity-deps.ts";
+import { recordAudit, transact } from "@closebell/database";
+import { sql } from "drizzle-orm";
+import type { IdentityDeps } from "../identity-deps.ts";
+import { addSigningKey, lockKeys } from "./signing-keys.ts";
 
-/** Rotates. */
+/** How long a new key is published before it signs, so that whoever keeps the JWKS knows it by then. */
+const PUBLISHED_AHEAD_MINUTES = 10;
+
+/**
+ * Adds a signing key. It is published at once and signs from 10 minutes later; the one before it verifies for another 20
+ * after that, and its private half is gone by the next rotation. No token stops counting before it expires.
+ */
 export const rotateSigningKey = (
   deps: IdentityDeps,
-  input: { readonly by: By; readonly from?: Client },
+  input: { readonly by: By },
 ): Promise<{ readonly kid: string; readonly signsFrom: Temporal.Instant }> =>
-  Promise.reject(new Error(`rotateSigningKey is not there yet: ${typeof deps} ${typeof input}`));
+  transact(deps, async (work) => {
+    await lockKeys(work);
+    const [newest] = await work.tx.execute<{ kid: string }>(
+      sql`select kid from identity.signing_key order by signs_from desc limit 1`,
+    );
+    const added = await addSigningKey(
+      deps,
+      work,
+      newest === undefined ? 0 : PUBLISHED_AHEAD_MINUTES,
+    );
+    await work.tx.execute(sql`
+      update identity.signing_key set private_key = null
+      where private_key is not null and kid not in (select kid from identity.verifying_key)`);
+    await recordAudit(work, {
+      by: input.by,
+      action: "signing-key.rotate",
+      subject: `signing-key/${added.kid}`,
+      ...(newest === undefined ? {} : { before: { kid: newest.kid } }),
+      after: { kid: added.kid, signsFrom: added.signsFrom.toString() },
+    });
+    return added;
+  });

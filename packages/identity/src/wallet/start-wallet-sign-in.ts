@@ -1,8 +1,23 @@
-import type { By } from "@closebell/context";
+import { DomainError, type By } from "@closebell/context";
+import { transact } from "@closebell/database";
+import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
+import { limitAttempts } from "../people/limit-attempts.ts";
+import { realNow } from "../real-now.ts";
 
-/** Gives a message to sign. */
-export const startWalletSignIn = (
+const MINUTES = 10;
+
+const invalid = (pointer: string, detail: string): DomainError =>
+  new DomainError("VALIDATION_FAILED", `The sign-in can't begin: ${pointer} ${detail}.`, {
+    errors: [{ pointer, detail }],
+  });
+
+/**
+ * Gives a wallet's owner a message to sign (EIP-4361). Its nonce counts once, for 10 minutes and for this address; a client
+ * may also put the nonce into a message of its own. Any address gets one, whether it was ever seen here or not.
+ * @throws DomainError VALIDATION_FAILED, RATE_LIMITED, OVERLOADED
+ */
+export const startWalletSignIn = async (
   deps: IdentityDeps,
   input: {
     readonly by: By;
@@ -14,5 +29,32 @@ export const startWalletSignIn = (
   readonly message: string;
   readonly nonce: string;
   readonly expiresAt: Temporal.Instant;
-}> =>
-  Promise.reject(new Error(`startWalletSignIn is not there yet: ${typeof deps} ${typeof input}`));
+}> => {
+  const { domain, uri, chainIds } = deps.auth.site;
+  const { chainId } = input;
+  const address = deps.wallets.addressOf(input.address);
+  if (address === undefined) throw invalid("/address", "must be an Ethereum address");
+  if (!chainIds.includes(chainId))
+    throw invalid("/chainId", `must be one of ${chainIds.join(", ")}`);
+  await limitAttempts(deps, input.from, `nonce:${address}`);
+  const nonce = Buffer.from(deps.randomBytes(16)).toString("hex");
+  return transact(deps, async (work) => {
+    const issuedAt = await realNow(work.tx);
+    const expiresAt = issuedAt.add({ minutes: MINUTES });
+    await work.tx.execute(sql`
+      insert into identity.wallet_nonce (nonce, address, expires_at)
+      values (${nonce}, ${address.toLowerCase()}, ${expiresAt})`);
+    const message = deps.wallets.compose({
+      domain,
+      address,
+      statement: "Sign in to Closebell.",
+      uri,
+      version: "1",
+      chainId,
+      nonce,
+      issuedAt: issuedAt.toString({ smallestUnit: "millisecond" }),
+      expirationTime: expiresAt.toString({ smallestUnit: "millisecond" }),
+    });
+    return { message, nonce, expiresAt };
+  });
+};

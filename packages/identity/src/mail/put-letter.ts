@@ -1,0 +1,23 @@
+import type { Work } from "@closebell/database";
+import { sql } from "drizzle-orm";
+import type { IdentityDeps } from "../identity-deps.ts";
+import { seal } from "../secrets/seal.ts";
+import type { Mail } from "./mailer.ts";
+
+/** What letters are sealed for. */
+export const LETTER_PURPOSE = "letter";
+
+/**
+ * Puts a letter on its way, in the transaction of what it tells of; `deliverMail` sends it after the commit. With nobody to
+ * write to (null) the same work is done, and nothing is sent: how long it takes tells nobody whether there is an account.
+ */
+export const putLetter = async (
+  deps: Pick<IdentityDeps, "auth" | "ids" | "randomBytes">,
+  work: Pick<Work, "tx">,
+  mail: Mail | null,
+): Promise<void> => {
+  const { secret } = deps.auth;
+  const sealed = seal({ ...deps, secret }, LETTER_PURPOSE, JSON.stringify(mail));
+  await work.tx.execute(sql`
+    insert into identity.letter (id, sealed) values (${deps.ids.uuid()}, ${sealed})`);
+};

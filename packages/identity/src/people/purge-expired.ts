@@ -1,0 +1,28 @@
+import { transact, type Deps } from "@closebell/database";
+import { sql } from "drizzle-orm";
+
+/** How long an ended session can still be looked at in the table; the audit log has it for ever. */
+const SESSION_DAYS = 30;
+
+/** Removes tokens, nonces and sessions that have not counted for a while; what they did is in the audit log. */
+export const purgeExpired = (
+  deps: Pick<Deps, "database" | "events" | "log">,
+): Promise<{ readonly removed: number }> =>
+  transact(deps, async (work) => {
+    const before = sql`identity.now() - ${SESSION_DAYS} * interval '1 day'`;
+    const gone = [
+      await work.tx.execute(
+        sql`delete from identity.mail_token where expires_at < identity.now() returning 1`,
+      ),
+      await work.tx.execute(
+        sql`delete from identity.wallet_nonce where expires_at < identity.now() returning 1`,
+      ),
+      await work.tx.execute(
+        sql`delete from identity.session where expires_at < ${before} or ended_at < ${before} returning 1`,
+      ),
+      await work.tx.execute(
+        sql`delete from identity.refresh_token where expires_at < identity.now() returning 1`,
+      ),
+    ];
+    return { removed: gone.reduce((sum, rows) => sum + rows.length, 0) };
+  });
