@@ -32,6 +32,9 @@ export interface ProgramOptions {
   readonly launcher?: string;
 }
 
+/** What a service needs beside DATABASE_URL; beside an embedded database it makes its own. */
+const BESIDE_A_SERVER = { AUTH_SECRET: `sandbox-${"s".repeat(43)}` };
+
 const collect = (stream: ReadableStream<Uint8Array>): (() => string) => {
   let text = "";
   const decoder = new TextDecoder();
@@ -64,7 +67,12 @@ export const runProgram = (
     {
       ...(options.launcher === undefined ? {} : { argv0: options.launcher }),
       cwd: ROOT,
-      env: { PATH, HOME, ...options.env },
+      env: {
+        PATH,
+        HOME,
+        ...(options.env?.["DATABASE_URL"] === undefined ? {} : BESIDE_A_SERVER),
+        ...options.env,
+      },
       stdio: ["ignore", "pipe", "pipe"],
     },
   );

@@ -13,7 +13,14 @@ const main = async (): Promise<void> => {
   const config = readConfig();
   const log = createLogger({ ...config, name: "api" });
   const place = await openPlace({ config, mode: "attach", log });
-  const runtime = await createRuntime({ config, log, place, name: "api", queue: true });
+  const runtime = await createRuntime({
+    config,
+    log,
+    place,
+    name: "api",
+    queue: true,
+    signsIn: true,
+  });
   await ensureMarket(runtime, config);
   const api = startApi(runtime, config);
   stopOnSignal({

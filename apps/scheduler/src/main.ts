@@ -28,6 +28,7 @@ const main = async (): Promise<void> => {
     name: "scheduler",
     queue: true,
     signs: true,
+    signsIn: true,
   });
   await ensureMarket(runtime, config);
   const scheduler = createScheduler(withQueue(runtime));

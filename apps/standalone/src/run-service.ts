@@ -69,6 +69,7 @@ const start = async (service: Service): Promise<void> => {
     connections: CONNECTIONS,
     queue: true,
     signs: true,
+    signsIn: true,
   });
   started.defer(() => runtime.stop());
   const { queue } = runtime;

@@ -1,5 +1,6 @@
 import { MAX_POOL } from "@closebell/money";
 import { z } from "zod";
+import { authVariables } from "./auth-variables.ts";
 import { chainVariables } from "./chain-variables.ts";
 import { oracleVariables } from "./oracle-variables.ts";
 import { amount, oneOf, url, whole, yesOrNo } from "./variable-kinds.ts";
@@ -42,6 +43,7 @@ export const environment = z.object({
   MAX_STAKE_MICRO_USDC: amount("MAX_STAKE_MICRO_USDC").default(MAX_POOL),
   CLOSE_FETCH_DELAY_MIN: whole("CLOSE_FETCH_DELAY_MIN", 0, 600).default(5),
   SETTLE_GRACE_MIN: whole("SETTLE_GRACE_MIN", 0, 1440).default(30),
+  ...authVariables,
   ...oracleVariables,
   ...chainVariables,
 });

@@ -1,7 +1,8 @@
 import type { JobQueue } from "@closebell/adapters/queue";
-import { type EventBus, type Logger, randomIds } from "@closebell/context";
+import { type EventBus, type Logger, type RateLimiter, randomIds } from "@closebell/context";
 import { type Chain, ChainError, checkChains, type CustodyDeps } from "@closebell/custody";
 import { type Database, type Deps, openDatabase } from "@closebell/database";
+import type { IdentityDeps } from "@closebell/identity";
 import type { OracleDeps } from "@closebell/rounds";
 import type { Registry } from "prom-client";
 import { auditBooks, type BooksAudit } from "./audit-books.ts";
@@ -9,6 +10,7 @@ import { isWorthSomething } from "./chain-config.ts";
 import { checkDatabase } from "./check-database.ts";
 import { ConfigError } from "./config-error.ts";
 import { createChains } from "./create-chains.ts";
+import { createIdentity } from "./create-identity.ts";
 import { createEvents, eventsTravel } from "./create-events.ts";
 import { createOracles, createSimulation, type Simulation } from "./create-oracles.ts";
 import { createProbes, type Probe } from "./create-probes.ts";
@@ -22,7 +24,7 @@ export interface RuntimeOptions {
   readonly config: Config;
   readonly log: Logger;
   /** Where the database is; closed by whoever opened it, after `stop`. */
-  readonly place: Pick<Place, "url">;
+  readonly place: Pick<Place, "url"> & Partial<Pick<Place, "dataDir">>;
   /** Shows in PostgreSQL's list of connections. */
   readonly name: string;
   /** Connections at most; default 10. */
@@ -31,12 +33,14 @@ export interface RuntimeOptions {
   readonly queue?: boolean;
   /** Holds the keys to sign payments with, where the environment has them. Nothing that takes requests may. */
   readonly signs?: boolean;
+  /** Signs people in, or sends their mail: does not start without AUTH_SECRET, or an embedded database that keeps one. */
+  readonly signsIn?: boolean;
   /** The server ends a statement that runs longer; default 30 s, 0 for never. */
   readonly statementTimeoutMs?: number;
 }
 
 /** Everything a process of the service is built from. It is itself the `deps` of every verb. */
-export interface Runtime extends OracleDeps, CustodyDeps {
+export interface Runtime extends OracleDeps, CustodyDeps, IdentityDeps {
   readonly config: Config;
   /** Whether the clock is moved by hand. */
   readonly sandbox: boolean;
@@ -131,9 +135,29 @@ const warnOfChain = ({ config: { chain }, signs, log }: RuntimeOptions): void =>
   }
 };
 
+/** Lets everybody try as often as they like. */
+const unlimited: RateLimiter = {
+  take: (limits) =>
+    Promise.resolve(
+      limits.map(({ quota, windowSeconds }) => ({
+        allowed: true,
+        remaining: quota - 1,
+        resetSeconds: windowSeconds,
+      })),
+    ),
+  close: () => Promise.resolve(),
+};
+
 const open = async (options: RuntimeOptions, database: Database): Promise<Runtime> => {
   const { config, log, place } = options;
   const { sandbox } = await checkDatabase(database, config);
+  const identity = await createIdentity({
+    config,
+    sandbox,
+    dataDir: place.dataDir,
+    signsIn: options.signsIn === true,
+    limiter: unlimited,
+  });
   const telemetry = createTelemetry();
   const oracles = await createOracles(config, database);
   const chains = await createChains(config, { signs: options.signs === true });
@@ -150,6 +174,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
   if (!travels) log.warn({}, "events do not travel yet; going on without them");
   return {
     ...deps,
+    ...identity,
     config,
     sandbox,
     oracles,

@@ -3,6 +3,8 @@ import { join, resolve } from "node:path";
 import type { CustodyPolicy } from "@closebell/custody";
 import { microUsdc } from "@closebell/money";
 import type { MarketSettings } from "@closebell/rounds";
+import { type AuthConfig, authConfigOf } from "./auth-config.ts";
+import { AUTH_SECRETS, authConflicts } from "./auth-variables.ts";
 import {
   type ChainConfig,
   chainConfigOf,
@@ -36,6 +38,7 @@ export interface Config {
   readonly sandboxDir: string;
   /** What the first migration makes the default market of. */
   readonly market: MarketSettings;
+  readonly auth: AuthConfig;
   readonly oracle: OracleConfig;
   readonly chain: ChainConfig;
   readonly policy: CustodyPolicy;
@@ -69,6 +72,7 @@ const readSecret = (values: Record<string, string>, name: string): readonly stri
 const SECRETS: readonly string[] = [
   "DATABASE_URL",
   "REDIS_URL",
+  ...AUTH_SECRETS,
   ...ORACLE_SECRETS,
   ...CHAIN_SECRETS,
 ];
@@ -111,6 +115,7 @@ const configOf = (variables: Variables): Config => {
     dataDir,
     sandboxDir: join(dataDir, "sandbox"),
     market: marketOf(variables),
+    auth: authConfigOf(variables),
     oracle: oracleConfigOf(variables),
     chain: chainConfigOf(variables),
     policy: custodyPolicyOf(variables),
@@ -131,6 +136,7 @@ export const readConfig = (env: Environment = process.env): Config => {
   );
   if (parsed.success) {
     problems.push(...conflictsOf(parsed.data), ...policyConflicts(parsed.data));
+    problems.push(...authConflicts(parsed.data));
   } else {
     problems.push(...parsed.error.issues.map((issue) => issue.message));
   }
