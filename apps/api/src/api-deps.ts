@@ -1,5 +1,6 @@
 import type { By } from "@closebell/context";
 import type { Chain, CustodyPolicy } from "@closebell/custody";
+import { PATIENCE_MS } from "@closebell/database";
 import type { BetIntake, Oracle } from "@closebell/rounds";
 import type { IdentityDeps } from "@closebell/identity";
 import type { Registry } from "prom-client";
@@ -55,6 +56,14 @@ export interface ApiSettings {
   readonly intakeFullAt: number;
   /** How long the figures behind /metrics that need the database are kept. */
   readonly metricsMaxAgeMs: number;
+  /** How long a request waits for an identical one, with the same key, that is not finished. */
+  readonly patienceMs: number;
+  /** Requests that each take a connection to the database, at once; past that, 503. */
+  readonly requestsAtOnce: number;
+  /** A request without an answer by then gets 503. */
+  readonly answerWithinMs: number;
+  /** Where requests wait and none was answered for so long, new ones get 503 at once. */
+  readonly stalledAfterMs: number;
 }
 
 export const DEFAULT_SETTINGS: ApiSettings = {
@@ -62,6 +71,10 @@ export const DEFAULT_SETTINGS: ApiSettings = {
   slowRequestMs: 1_000,
   intakeFullAt: 10_000,
   metricsMaxAgeMs: 5_000,
+  patienceMs: PATIENCE_MS,
+  requestsAtOnce: 200,
+  answerWithinMs: 10_000,
+  stalledAfterMs: 2_000,
 };
 
 /** Everything the API is built from. */

@@ -11,6 +11,7 @@ import { verifierOf } from "./doors/verify-credential.ts";
 import { createLiveHub } from "./events/hub.ts";
 import { FixedPathRouter } from "./fixed-path-router.ts";
 import { createReadiness } from "./health/readiness.ts";
+import { createLoad } from "./load/load.ts";
 import { registerBusinessMetrics } from "./metrics/business-metrics.ts";
 import { metricsRoutes } from "./metrics/route.ts";
 import { notFoundHandler } from "./not-found.ts";
@@ -44,6 +45,8 @@ export interface Api {
   fetch(request: Request, peer?: () => string | undefined): Response | Promise<Response>;
   /** Readiness off, event streams ended; requests are still answered. */
   drain(): void;
+  /** Answers all that is still waited for with 503, since the process ends. */
+  giveUp(): void;
   /** Drains. What `deps` holds is closed by whoever built it. */
   close(): void;
 }
@@ -71,7 +74,7 @@ const createApp = (): ApiApp => {
   return app;
 };
 
-/** Builds the API on its dependencies. It opens nothing of its own but a timer for event streams. */
+/** Builds the API on its dependencies. It opens nothing of its own but timers. */
 export const createApi = (deps: ApiDeps): Api => {
   const parts = partsOf(deps);
   const app = createApp();
@@ -108,8 +111,11 @@ export const createApi = (deps: ApiDeps): Api => {
   const close = () => {
     drain();
     forget();
+    load.close();
   };
   const doors = doorsOf(app, PAGES);
   const guard = createGuard(principals, auditActing(deps));
-  return { app, fetch: createAnswer(app, parts, { doors, guard }), drain, close };
+  const load = createLoad(parts.settings);
+  const fetch = createAnswer(app, parts, { doors, guard, load });
+  return { app, fetch, drain, giveUp: () => load.giveUp(), close };
 };

@@ -9,12 +9,26 @@ export interface ServeOptions {
 export interface ApiServer {
   /** Where it listens, with the port it got. */
   readonly url: string;
-  /** Drains, waits up to `deadlineMs` for what is being answered, then cuts off the rest. */
+  /**
+   * Drains, waits up to `deadlineMs` for what is being answered and answers the rest with 503; whoever takes no answer is cut
+   * off.
+   */
   stop(deadlineMs: number): Promise<void>;
 }
 
 // Longer than the heartbeat of event streams; a client that neither sends nor takes anything is cut off after it.
 const IDLE_TIMEOUT_SECONDS = 30;
+
+/** What a client needs to take an answer that is made. */
+const TAKE_ANSWER_MS = 200;
+
+const isOver = async (work: Promise<unknown>, withinMs: number): Promise<boolean> => {
+  const { promise, resolve } = Promise.withResolvers<false>();
+  const timer = setTimeout(() => resolve(false), withinMs);
+  const over = await Promise.race([work.then(() => true), promise]);
+  clearTimeout(timer);
+  return over;
+};
 
 /** Listens for requests to `api`. Throws what Bun throws where the port is taken. */
 export const serveApi = (api: Api, options: ServeOptions): ApiServer => {
@@ -33,10 +47,10 @@ export const serveApi = (api: Api, options: ServeOptions): ApiServer => {
     url: server.url.href,
     async stop(deadlineMs) {
       api.drain();
-      const { promise, resolve } = Promise.withResolvers<void>();
-      const timer = setTimeout(resolve, deadlineMs);
-      await Promise.race([server.stop(), promise]);
-      clearTimeout(timer);
+      const stopped = server.stop();
+      if (await isOver(stopped, deadlineMs)) return;
+      api.giveUp();
+      await isOver(stopped, TAKE_ANSWER_MS);
       await server.stop(true);
     },
   };

@@ -3,13 +3,14 @@ import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import type { Doors } from "../doors/doors-of.ts";
 import type { Guard } from "../doors/guard.ts";
+import type { Load } from "../load/load.ts";
 import { createHttpMetrics } from "../metrics/http-metrics.ts";
 import { refusalOf } from "../on-error.ts";
 import { problemAnswer } from "../problem.ts";
 import { createAccessLog } from "./access-log.ts";
 import { limitBody } from "./limit-body.ts";
 import { requestContext, type RequestContext } from "./request-context.ts";
-import { createRouteOf } from "./route-of.ts";
+import { createRouteOf, type MatchedRoute } from "./route-of.ts";
 
 const nameAnswer = ({ headers }: Response, context: RequestContext): void => {
   // a route that named them when it made its answer: to do it afterwards costs three times as much
@@ -26,16 +27,22 @@ const refuse = (error: unknown, context: RequestContext): Response => {
 };
 
 /**
- * Answers a request: gives it its context, lets it through its route's door, limits its body, has `app` answer it, times it, counts it and writes its line. A
- * stream counts as served when it starts. Around the routes and not among them: as the framework's middleware the same costs
+ * Answers a request: gives it its context, takes it on or refuses it, lets it through its route's door, limits its body, has
+ * `app` answer it, times it, counts it and writes its line. A stream counts as served when it starts. Around the routes and not among them: as the framework's middleware the same costs
  * a bet's request a fifth more.
  */
 export const createAnswer = (
   app: ApiApp,
   { deps, settings }: ApiParts,
-  { doors, guard }: { readonly doors: Doors; readonly guard: Guard },
+  { doors, guard, load }: { readonly doors: Doors; readonly guard: Guard; readonly load: Load },
 ) => {
-  const answer = limitBody(app);
+  const limited = limitBody(app);
+  const answer = (request: Request, matched: MatchedRoute, context: RequestContext) => {
+    const looking = guard(matched, request.headers, context);
+    return looking === undefined
+      ? limited(request, context)
+      : looking.then(() => limited(request, context));
+  };
   const routeOf = createRouteOf(app, doors);
   const metrics = createHttpMetrics(deps.registry);
   const log = createAccessLog(deps.log, {
@@ -51,9 +58,7 @@ export const createAnswer = (
     const matched = routeOf(method, path);
     let response: Response;
     try {
-      const looking = guard(matched, headers, context);
-      if (looking !== undefined) await looking;
-      response = await answer(request, context);
+      response = await load.carry(matched.kind, () => answer(request, matched, context));
     } catch (error) {
       response = refuse(error, context);
     }

@@ -1,6 +1,7 @@
 import type { ApiApp } from "../api-env.ts";
 import type { Door } from "../doors/door.ts";
 import type { Doors } from "../doors/doors-of.ts";
+import { requestKind, type RequestKind } from "../load/request-kind.ts";
 
 /** What the metrics and logs call a path that no route has, so that nobody can invent label values. */
 const UNMATCHED = "unmatched";
@@ -11,11 +12,17 @@ export interface MatchedRoute {
   readonly name: string;
   /** Undefined where nobody said: closed. */
   readonly door: Door | undefined;
+  readonly kind: RequestKind;
   /** The user the path names, if it does. */
   readonly userId: string | undefined;
 }
 
-const NONE: MatchedRoute = { name: UNMATCHED, door: "public", userId: undefined };
+const NONE: MatchedRoute = {
+  name: UNMATCHED,
+  door: "public",
+  kind: "watch",
+  userId: undefined,
+};
 
 type Route = Pick<ApiApp["routes"][number], "method" | "path">;
 
@@ -26,7 +33,8 @@ export const createRouteOf = ({ router }: Pick<ApiApp, "router">, doors: Doors) 
     const seen = known.get(route);
     if (seen !== undefined) return seen;
     const door = doors.get(`${route.method} ${route.path}`);
-    const described = { name: route.path.replaceAll(/:(\w+)/g, "{$1}"), door, userId: undefined };
+    const name = route.path.replaceAll(/:(\w+)/g, "{$1}");
+    const described = { name, door, kind: requestKind(route.method, name), userId: undefined };
     known.set(route, described);
     return described;
   };

@@ -1,0 +1,86 @@
+import { DomainError } from "@closebell/context";
+import { createGauge, type GaugeOptions } from "./load-gauge.ts";
+import type { RequestKind } from "./request-kind.ts";
+
+export interface LoadOptions extends GaugeOptions {
+  /** A request without an answer by then is given up. */
+  readonly answerWithinMs: number;
+}
+
+/** The requests this process is answering: how many it takes on, and for how long. */
+export interface Load {
+  /**
+   * Has a request answered.
+   * @throws DomainError OVERLOADED before anything is done, or DATABASE_UNAVAILABLE, in the promise, where it took too long
+   */
+  carry(
+    kind: RequestKind,
+    answer: () => Response | Promise<Response>,
+  ): Response | Promise<Response>;
+  /** Gives up what took too long; called by a timer of its own too. */
+  sweep(): void;
+  /** Gives up all that is being answered, since the process ends. */
+  giveUp(): void;
+  close(): void;
+}
+
+interface Carried {
+  readonly startedAt: number;
+  readonly giveUp: () => void;
+}
+
+const SWEEP_EVERY_MS = 250;
+
+const tooLate = () =>
+  new DomainError("DATABASE_UNAVAILABLE", "The request was not answered in time.", {
+    retryAfterSeconds: 1,
+  });
+
+/**
+ * Carries requests to their answers. One sweep looks at the oldest, which stand first: a timer for each request would cost a
+ * bet more than all the rest of this.
+ */
+export const createLoad = (options: LoadOptions): Load => {
+  const { answerWithinMs, now = () => performance.now() } = options;
+  const gauge = createGauge(options);
+  const carried = new Set<Carried>();
+
+  const carryOn = async (kind: RequestKind, answer: Promise<Response>): Promise<Response> => {
+    const { promise: late, reject } = Promise.withResolvers<never>();
+    const one = { startedAt: now(), giveUp: () => reject(tooLate()) };
+    carried.add(one);
+    gauge.began(kind);
+    let ok = false;
+    try {
+      const response = await Promise.race([answer, late]);
+      ({ ok } = response);
+      return response;
+    } finally {
+      carried.delete(one);
+      gauge.ended(kind, ok);
+    }
+  };
+  const sweep = (): void => {
+    const before = now() - answerWithinMs;
+    for (const one of carried) {
+      if (one.startedAt > before) return;
+      one.giveUp();
+    }
+  };
+  const timer = setInterval(sweep, SWEEP_EVERY_MS);
+  timer.unref();
+
+  return {
+    carry(kind, answer) {
+      if (kind === "watch") return answer();
+      gauge.check(kind);
+      const answered = answer();
+      return answered instanceof Promise ? carryOn(kind, answered) : answered;
+    },
+    sweep,
+    giveUp() {
+      for (const one of carried) one.giveUp();
+    },
+    close: () => clearInterval(timer),
+  };
+};
