@@ -1,5 +1,5 @@
 import { listDeposits, listWithdrawals } from "@closebell/custody";
-import { getUser } from "@closebell/identity";
+import { getPlayer } from "@closebell/identity";
 import { accountStatement, userAccount } from "@closebell/ledger";
 import { listUserBets } from "@closebell/rounds";
 import { z } from "@hono/zod-openapi";
@@ -81,14 +81,14 @@ const transfersRoute = defineRoute({
 export const userListRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
   app.openapi(betsRoute, async (c) => {
     const { userId } = c.req.valid("param");
-    await getUser(deps, { userId });
+    await getPlayer(deps, { userId });
     const page = await listUserBets(deps, { userId, ...c.req.valid("query") });
     return c.json(presentPage(page, presentBet), 200);
   });
   app.openapi(transfersRoute, async (c) => {
     const { userId } = c.req.valid("param");
     const { account, ...request } = c.req.valid("query");
-    await getUser(deps, { userId });
+    await getPlayer(deps, { userId });
     const code = userAccount(userId, account);
     const page = await accountStatement(deps, { code, ...request });
     return c.json(presentPage(page, presentTransfer), 200);

@@ -9,7 +9,7 @@ import { createApi, type Api } from "../create-api.ts";
 import { asking, askingAs, type Ask } from "./asking.ts";
 import { identityParts } from "./identity-parts.ts";
 import { recordingLogger, type LogLine } from "./recording-logger.ts";
-import { scriptedCredentials } from "./scripted-credentials.ts";
+import { scriptedCredentials, type ScriptedCredentials } from "./scripted-credentials.ts";
 
 export interface LonelyApi extends AsyncDisposable {
   readonly api: Api;
@@ -17,6 +17,7 @@ export interface LonelyApi extends AsyncDisposable {
   readonly ask: Ask;
   /** The same as that player, or as nobody for null. */
   asUser(userId: string | null): Ask;
+  readonly credentials: ScriptedCredentials;
   readonly events: EventBus;
   readonly logged: readonly LogLine[];
   readonly registry: Registry;
@@ -54,6 +55,7 @@ export const lonelyApi = (change: Partial<ApiDeps> = {}): LonelyApi => {
   return {
     api,
     ask,
+    credentials,
     asUser: (userId) =>
       askingAs(ask, userId === null ? null : credentials.issue({ roles: ["player"], userId })),
     events,
