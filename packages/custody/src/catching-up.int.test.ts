@@ -88,17 +88,17 @@ test("a node that never reads more than a few blocks at once is come to terms wi
 });
 
 test("one block at a time, it still comes past everything that is not final", async () => {
-  await using scene = await realScene({}, { finalDepth: 60, firstBlock: 5 });
+  await using scene = await realScene({}, { finalDepth: 30, firstBlock: 5 });
   const { chain } = scene;
   const { address, available } = await payee(scene);
   await scene.advance();
-  chain.mine(100);
+  chain.mine(50);
   await scene.advance();
   chain.node.maxBlocks = 1;
   await scene.scratch.owner.sql`update custody.scan set page_blocks = 1`;
   for (let round = 0; round < 3; round += 1) {
     chain.pay(address, 5n);
-    chain.mine(30);
+    chain.mine(15);
     await scene.advance();
     await scene.advance();
   }
