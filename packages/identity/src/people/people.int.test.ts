@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { DomainError, randomIds } from "@closebell/context";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
 import { deliverMail } from "../mail/deliver-mail.ts";
 import { listSessions } from "../sessions/list-sessions.ts";

@@ -1,0 +1,2 @@
+export * from "./console-mailer.ts";
+export * from "./smtp-mailer.ts";
