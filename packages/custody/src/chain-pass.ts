@@ -45,6 +45,7 @@ export interface ChainPass {
   readonly progress: ChainProgress;
 }
 
+/** Where a pass begins. */
 export const noProgress = (): ChainProgress => ({
   deposits: 0,
   reorged: 0,

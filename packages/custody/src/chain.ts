@@ -102,6 +102,7 @@ export interface Chain {
  */
 export type ChainErrorKind = "unavailable" | "behind" | "inconsistent" | "wrong-chain";
 
+/** A question to a chain that got no answer, or none that can be believed: nothing is known, so nothing is done. */
 export class ChainError extends Error {
   readonly kind: ChainErrorKind;
 

@@ -19,6 +19,7 @@ export interface Credit {
   readonly createdAt: Temporal.Instant;
 }
 
+/** Whom to give how much; `by.reason` stays on record. */
 export interface CreditUser {
   readonly by: By;
   readonly userId: string;

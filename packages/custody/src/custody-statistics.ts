@@ -12,6 +12,7 @@ export interface CustodyCounts {
   readonly withdrawals: Readonly<Record<Exclude<WithdrawalState, "CONFIRMED">, number>>;
 }
 
+/** The counts, and how long the oldest waits. */
 export interface CustodyStatistics extends CustodyCounts {
   /** By `clock.now()`, of the deposit not yet confirmed that was seen first; null where none waits. */
   readonly oldestPendingDepositSeconds: number | null;

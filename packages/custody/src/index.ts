@@ -44,6 +44,7 @@ export type { Withdrawal } from "./withdrawal.ts";
 export type { WithdrawalState } from "./withdrawal-state.ts";
 export type { WithdrawalSwitch } from "./withdrawal-switch.ts";
 
+/** Schema `custody`. */
 export const migrations: MigrationSet = {
   name: "custody",
   folder: fileURLToPath(new URL("../migrations", import.meta.url)),

@@ -37,8 +37,9 @@ export const turnSwitch = async (
 };
 
 /**
- * The kill switch: from when this returns nothing of a chain is approved, signed or handed in, be it a withdrawal or a
- * sweep. Requests are still taken, and what is on its way is watched. Paused again, it stays as it was.
+ * The kill switch: from when this returns nothing of a chain is approved, numbered or signed, be it a withdrawal or a sweep,
+ * and nothing is handed in but what a process was about to at that very moment. Requests are still taken, and what is on its
+ * way is watched. Paused again, it stays as it was.
  * @throws DomainError CHAIN_NOT_FOUND, VALIDATION_FAILED (no reason)
  */
 export const pauseWithdrawals = async (

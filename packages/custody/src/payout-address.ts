@@ -41,6 +41,7 @@ export const isSaved = ({ userId, chain, address }: PayoutAddressKey) =>
     isNull(payoutAddresses.removedAt),
   );
 
+/** The saved address; undefined where it is not, or not any more. */
 export const payoutAddressOf = async (
   on: Executor,
   key: PayoutAddressKey,

@@ -8,6 +8,7 @@ import type { Withdrawal } from "./withdrawal.ts";
 /** What is done about a withdrawal that could not be paid: pay it once more, or give the money back. */
 export type ReviewDecision = "retry" | "refund";
 
+/** Who decides what about which withdrawal. */
 export interface ReviewWithdrawal {
   /** With a reason. */
   readonly by: By;

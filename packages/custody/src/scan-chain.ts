@@ -12,6 +12,7 @@ import { readOn } from "./scan-deposits.ts";
 import { noTally, type Scan, type ScanTally } from "./scan-tally.ts";
 import { takeTransfers } from "./take-transfers.ts";
 
+/** Which blocks of which chain to read. */
 export interface ScanChain {
   readonly by: By;
   readonly chain: string;

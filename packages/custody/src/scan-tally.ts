@@ -19,6 +19,7 @@ export interface Scan {
   readonly tally: ScanTally;
 }
 
+/** Where a reading begins. */
 export const noTally = (): ScanTally => ({
   seen: 0,
   confirmed: 0,

@@ -8,6 +8,7 @@ import { addSweep } from "./sweep.ts";
 import { addSwitch } from "./switch.ts";
 import { addWithdrawals } from "./withdrawals.ts";
 
+/** `chain`: what an operator sees and does of it. */
 export const chainCommand: AddCommand = (program, cli) => {
   const chain = program
     .command("chain")
