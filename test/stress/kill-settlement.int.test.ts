@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "
 import { join } from "node:path";
 import { connect } from "../../packages/database/src/connect.ts";
 import { snapshot } from "../../packages/database/src/index.ts";
+import { byTwo } from "../../packages/database/src/testing/by-two.ts";
 import { reconcile } from "../../packages/ledger/src/index.ts";
 import { allocate, feeOf, microUsdc } from "../../packages/money/src/index.ts";
 import { advanceRounds, auditRounds, lockRound } from "../../packages/rounds/src/index.ts";
@@ -58,7 +59,7 @@ beforeAll(async () => {
     ),
   );
   bets = placed.map(({ bet }) => bet);
-  await lockRound(deps, { by, code: CODE });
+  await byTwo(lockRound)(deps, { by, code: CODE });
   await planSmallChunks(scratch.url);
   await Promise.all([scratch.database.close(), scratch.owner.close()]);
   template = scratch.url;

@@ -4,6 +4,7 @@ import { arm, interleave } from "../interleave.ts";
 import type { Figure } from "../report/figure.ts";
 import { createBettingTemplate } from "../scene/betting-template.ts";
 import { driveBets } from "../scene/drive-bets.ts";
+import { consentTo } from "../scene/consent.ts";
 import { copyHouse, type House } from "../scene/house.ts";
 import type { RoundName } from "../scene/open-rounds.ts";
 import type { Measurement, Stage } from "../stage.ts";
@@ -13,8 +14,10 @@ const CONNECTIONS = 8;
 
 /** Seconds from asking for the lock to its commit. */
 const lock = async ({ runtime, by }: House, round: RoundName): Promise<number> => {
+  const attempt = () => lockRound(runtime, { by, market: round.market, code: round.code });
+  await consentTo(runtime, attempt);
   const began = performance.now();
-  await lockRound(runtime, { by, market: round.market, code: round.code });
+  await attempt();
   return (performance.now() - began) / 1000;
 };
 

@@ -31,7 +31,11 @@ export const configFor = (url: string) =>
     PORT: "0",
   });
 
-export const byOf = (): By => ({ actor: SYSTEM_ACTORS.migration, requestId: randomIds.uuid() });
+export const byOf = (): By => ({
+  actor: SYSTEM_ACTORS.migration,
+  requestId: randomIds.uuid(),
+  reason: "bench",
+});
 
 /** A pool as the login itself, with `settings` over the server's own. */
 export const openSql = (

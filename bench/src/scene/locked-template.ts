@@ -1,5 +1,6 @@
 import { lockRound } from "@closebell/rounds";
 import type { Stage } from "../stage.ts";
+import { consentTo } from "./consent.ts";
 import { createHouse, openHouse } from "./house.ts";
 import { loadBets } from "./load-bets.ts";
 import { loadUsers } from "./load-users.ts";
@@ -41,7 +42,10 @@ export const createLockedTemplate = async (
   });
   stage.step(`${name}: vacuum`);
   await house.sql.unsafe("vacuum (analyze)");
-  await lockRound(house.runtime, { by: house.by, market: locked.market, code: locked.code });
+  const { runtime, by } = house;
+  const lock = () => lockRound(runtime, { by, market: locked.market, code: locked.code });
+  await consentTo(runtime, lock);
+  await lock();
   await stage.server.checkpoint();
   return { url, bets, locked, open, others: users.slice(players) };
 };

@@ -1,9 +1,10 @@
 import { expect, test } from "bun:test";
+import { byTwo } from "@closebell/database/testing";
 import { microUsdc } from "@closebell/money";
 import { approveWithdrawal } from "./approve-withdrawal.ts";
 import { getWithdrawal } from "./get-withdrawal.ts";
 import { rejectWithdrawal } from "./reject-withdrawal.ts";
-import { by, custodyScene, type Scene } from "./testing/custody-scene.ts";
+import { by, custodyScene, refusalOf, type Scene } from "./testing/custody-scene.ts";
 
 const statesOf = async (scene: Scene, ids: readonly string[]) => {
   const found = ids.map((withdrawalId) => getWithdrawal(scene.deps, { withdrawalId }));
@@ -19,7 +20,7 @@ const approve = async (scene: Scene) => {
   return approved;
 };
 
-test("what is above the threshold waits for an operator, who may approve it", async () => {
+test("what is above the threshold waits for two people, who may approve it", async () => {
   await using scene = await custodyScene(undefined, { autoApproveUpTo: microUsdc(10n) });
   const userId = await scene.player(100n);
   const small = await scene.withdraw(userId, 10n, "small");
@@ -28,7 +29,13 @@ test("what is above the threshold waits for an operator, who may approve it", as
   expect(await statesOf(scene, [small, large])).toEqual(["APPROVED", "REQUESTED"]);
   const waiting = await getWithdrawal(scene.deps, { withdrawalId: large });
   expect(waiting.waitingFor).toContain("an operator approves what is above");
-  await approveWithdrawal(scene.deps, { by, withdrawalId: large });
+  const input = { by, withdrawalId: large };
+  expect(await refusalOf(approveWithdrawal(scene.deps, input))).toBe("APPROVAL_REQUIRED");
+  expect(await statesOf(scene, [large])).toEqual(["REQUESTED"]);
+  const byForce = scene.deps.database
+    .sql`update custody.withdrawal set state = 'APPROVED', approved_up_to = 10 where id = ${large}`;
+  expect(await refusalOf(byForce)).toContain("takes two people");
+  await byTwo(approveWithdrawal)(scene.deps, input);
   await scene.settle();
   expect(await statesOf(scene, [small, large])).toEqual(["CONFIRMED", "CONFIRMED"]);
 });

@@ -62,7 +62,8 @@ const approve = async (work: Work, pass: ChainPass): Promise<number> => {
       await letWithdrawalWait(work, pass, withdrawal, why, LOOK_AGAIN_SECONDS);
       continue;
     }
-    await moveWithdrawal(work, { by, withdrawal, to: "APPROVED", detail: "automatic" });
+    const consent = { approvedUpTo: deps.policy.autoApproveUpTo, approval: null };
+    await moveWithdrawal(work, { by, withdrawal, to: "APPROVED", detail: "automatic", consent });
     today.set(userId, ofUser + amount);
     total += amount;
     approved += 1;

@@ -1,5 +1,6 @@
 import { DomainError, type By } from "@closebell/context";
-import { recordAudit, transact, type Deps } from "@closebell/database";
+import { approved, recordAudit, transact, type Deps, type Work } from "@closebell/database";
+import type { CustodyDeps } from "./custody-deps.ts";
 import { withdrawalToDecide } from "./withdrawal-to-decide.ts";
 import { moveWithdrawal } from "./move-withdrawal.ts";
 import { lockSwitch } from "./withdrawal-switch.ts";
@@ -8,12 +9,23 @@ import type { Withdrawal } from "./withdrawal.ts";
 const conflict = (detail: string): DomainError =>
   new DomainError("WITHDRAWAL_STATE_CONFLICT", detail);
 
+const ACTION = "withdrawal.approve";
+
+/** The approval of a second person, for what is above the amount that one person may approve. */
+const consentTo = async (work: Work, by: By, withdrawal: Withdrawal): Promise<string> => {
+  const { id, userId, chain, to, amountMicroUsdc, state } = withdrawal;
+  const content = { id, userId, chain, to, amountMicroUsdc, state: { before: state } };
+  return approved(work, { by, action: ACTION, subject: `withdrawal/${id}`, content });
+};
+
 /**
- * Lets a requested withdrawal be paid, whatever the limits for what is approved by itself; it counts towards them.
- * @throws DomainError WITHDRAWAL_NOT_FOUND, WITHDRAWAL_STATE_CONFLICT (also while withdrawals are paused)
+ * Lets a requested withdrawal be paid, whatever the limits for what is approved by itself; it counts towards them. Takes
+ * two people above the amount that is approved by itself.
+ * @throws DomainError WITHDRAWAL_NOT_FOUND, WITHDRAWAL_STATE_CONFLICT (also while withdrawals are paused),
+ *   APPROVAL_REQUIRED
  */
 export const approveWithdrawal = (
-  deps: Deps,
+  deps: Pick<CustodyDeps, keyof Deps | "policy">,
   input: { readonly by: By; readonly withdrawalId: string },
 ): Promise<Withdrawal> =>
   transact(deps, async (work) => {
@@ -30,14 +42,18 @@ export const approveWithdrawal = (
         `Withdrawals of ${withdrawal.chain} are paused (${reason}). Resume them first.`,
       );
     }
+    const { autoApproveUpTo: approvedUpTo } = deps.policy;
+    const alone = withdrawal.amountMicroUsdc <= approvedUpTo;
+    const approval = alone ? null : await consentTo(work, by, withdrawal);
     const detail = by.reason ?? "approved by hand";
-    const moved = await moveWithdrawal(work, { by, withdrawal, to: "APPROVED", detail });
+    const consent = { approvedUpTo, approval };
+    const moved = await moveWithdrawal(work, { by, withdrawal, to: "APPROVED", detail, consent });
     await recordAudit(work, {
       by,
-      action: "withdrawal.approve",
+      action: ACTION,
       subject: `withdrawal/${withdrawal.id}`,
       before: { state: withdrawal.state },
-      after: { state: moved.state },
+      after: { state: moved.state, approval },
     });
     return moved;
   });

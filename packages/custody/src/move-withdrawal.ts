@@ -1,6 +1,7 @@
 import type { By } from "@closebell/context";
 import type { Work } from "@closebell/database";
 import { custodyAccount, userAccount } from "@closebell/ledger";
+import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { eq, sql } from "drizzle-orm";
 import { postOne } from "./post-one.ts";
 import { withdrawalEvents, withdrawals } from "./tables.ts";
@@ -19,6 +20,8 @@ export interface WithdrawalStep {
   readonly tx?: string | null;
   /** Why it stays there until somebody decides. */
   readonly waitingFor?: string;
+  /** From REQUESTED to APPROVED: up to which amount one is enough, and above it the approval of a second person. */
+  readonly consent?: { readonly approvedUpTo: MicroUsdc; readonly approval: string | null };
 }
 
 /** Adds to a withdrawal's history. */
@@ -46,17 +49,23 @@ const returned = (state: WithdrawalState): boolean => state === "FAILED" || stat
 const postStep = async (work: Work, { by, withdrawal, to }: WithdrawalStep): Promise<void> => {
   const available = userAccount(withdrawal.userId, "available");
   const withdrawing = userAccount(withdrawal.userId, "withdrawing");
+  const held = userAccount(withdrawal.userId, "held");
   const custody = custodyAccount(withdrawal.chain);
-  const post = (kind: number, debit: string, credit: string) =>
-    postOne(work, {
-      by,
-      kind,
-      recordedAt: withdrawal.createdAt,
-      transfer: { ref: withdrawal.id, debit, credit, amount: withdrawal.amountMicroUsdc },
-    });
-  if (to === "REQUESTED") await post(KIND.withdrawalRequest, available, withdrawing);
-  if (to === "CONFIRMED") await post(KIND.withdrawalPayment, withdrawing, custody);
-  if (returned(to)) await post(KIND.withdrawalReturn, withdrawing, available);
+  const { id: ref, createdAt: recordedAt, amountMicroUsdc: whole, fromHeldMicroUsdc } = withdrawal;
+  const rest = microUsdc(whole - fromHeldMicroUsdc);
+  const post = async (kind: number, debit: string, credit: string, amount: MicroUsdc) => {
+    if (amount > 0n)
+      await postOne(work, { by, kind, recordedAt, transfer: { ref, debit, credit, amount } });
+  };
+  if (to === "REQUESTED") {
+    await post(KIND.withdrawalRequest, available, withdrawing, rest);
+    await post(KIND.withdrawalRequestHeld, held, withdrawing, fromHeldMicroUsdc);
+  }
+  if (to === "CONFIRMED") await post(KIND.withdrawalPayment, withdrawing, custody, whole);
+  if (returned(to)) {
+    await post(KIND.withdrawalReturn, withdrawing, available, rest);
+    await post(KIND.withdrawalReturnHeld, withdrawing, held, fromHeldMicroUsdc);
+  }
 };
 
 /** Enters a state: history and money together. The row says the same before the transaction ends. */
@@ -80,6 +89,7 @@ export const moveWithdrawal = async (work: Work, step: WithdrawalStep): Promise<
       dueAt: sql`clock_timestamp()`,
       waitingFor: step.waitingFor ?? null,
       ...(step.to === "APPROVED" ? { approvedAt: at } : {}),
+      ...step.consent,
       ...(step.to === "SIGNED" ? { attempts: sql`${withdrawals.attempts} + 1` } : {}),
       ...(step.tx === undefined ? {} : { tx: step.tx }),
       ...(returned(step.to) ? { failureReason: step.detail } : {}),

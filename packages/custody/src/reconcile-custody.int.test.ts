@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { snapshot } from "@closebell/database";
+import { byTwo } from "@closebell/database/testing";
 import { correctTransfer } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
@@ -78,7 +79,7 @@ test("a deposit that was corrected by hand is no difference", async () => {
     join ledger.transfer_kind k on k.id = x.kind where k.name = 'deposit'`);
   if (deposit === undefined) throw new Error("no deposit was posted");
   const transfer = { ...deposit, kind: "deposit" };
-  await correctTransfer(scene.deps, { by, transfer, amount: microUsdc(30n) });
+  await byTwo(correctTransfer)(scene.deps, { by, transfer, amount: microUsdc(30n) });
   expect(await scene.balances(user)).toMatchObject({ available: 70n, custody: 70n });
   expect(await failing(scene)).toEqual([]);
 });

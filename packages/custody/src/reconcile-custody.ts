@@ -64,10 +64,12 @@ const credited = sql`
       || coalesce(d.id, x.ref) as what,
     (coalesce(x.amount, 0) - coalesce(d.amount, 0))::text as off
   from (
-    select case when suspended_at is null then ${KIND.deposit}::smallint else ${KIND.depositSuspend}::smallint end as kind,
+    select case when suspended_at is not null then ${KIND.depositSuspend}::smallint
+        when held then ${KIND.depositHold}::smallint else ${KIND.deposit}::smallint end as kind,
       id, amount, created_at
     from custody.deposit where credited_at is not null or suspended_at is not null
-    union all select ${KIND.depositRelease}::smallint, id, amount, created_at
+    union all select case when held then ${KIND.depositReleaseHold}::smallint else ${KIND.depositRelease}::smallint end,
+      id, amount, created_at
     from custody.deposit where credited_at is not null and suspended_at is not null
     union all select ${KIND.funding}::smallint, id, amount, created_at
     from custody.funding where booked_at is not null
@@ -75,7 +77,8 @@ const credited = sql`
   full join (
     -- all periods by name, so that each partition's unique index finds its few deposits
     select x.* from ledger.transfer x
-    where x.kind = any(array[${KIND.deposit}, ${KIND.depositSuspend}, ${KIND.depositRelease}, ${KIND.funding}]::smallint[])
+    where x.kind = any(array[${KIND.deposit}, ${KIND.depositHold}, ${KIND.depositSuspend}, ${KIND.depositRelease},
+      ${KIND.depositReleaseHold}, ${KIND.funding}]::smallint[])
       and x.period = any(array(
       select substring(c.relname from '\\d{6}$')::integer
       from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'ledger.transfer'::regclass))

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { byTwo } from "@closebell/database/testing";
 import { correctTransfer } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
@@ -163,7 +164,7 @@ test("what is gone, kept back by a node, or made up in the books is a difference
     join ledger.transfer_kind k on k.id = x.kind where k.name = 'deposit'`);
   if (deposit === undefined) throw new Error("no deposit was posted");
   const transfer = { ...deposit, kind: "deposit" };
-  await correctTransfer(deps, { by, transfer, amount: microUsdc(10n) });
+  await byTwo(correctTransfer)(deps, { by, transfer, amount: microUsdc(10n) });
   expect(await difference()).toBe(12n);
 });
 

@@ -70,6 +70,7 @@ export const deposits = schema.table("deposit", {
   blockNumber: bigint("block_number", { mode: "bigint" }),
   blockHash: text("block_hash"),
   final: boolean("final").notNull(),
+  held: boolean("held").notNull().default(false),
 });
 
 /** `custody.deposit_event`: append-only history. */
@@ -129,12 +130,15 @@ export const withdrawals = schema.table("withdrawal", {
   chain: text("chain").notNull(),
   to: text("to_address").notNull(),
   amountMicroUsdc: micro("amount").$type<MicroUsdc>().notNull(),
+  fromHeldMicroUsdc: micro("from_held").$type<MicroUsdc>().notNull(),
   idempotencyKey: text("idempotency_key").notNull(),
   state: text("state").$type<WithdrawalState>().notNull(),
   tx: text("tx"),
   attempts: integer("attempts").notNull().default(0),
   waitingFor: text("waiting_for"),
   approvedAt: instant("approved_at"),
+  approvedUpTo: micro("approved_up_to").$type<MicroUsdc>(),
+  approval: uuid("approval"),
   failureReason: text("failure_reason"),
   dueAt: instant("due_at"),
   createdAt: instant("created_at").notNull(),
@@ -149,6 +153,15 @@ export const withdrawalEvents = schema.table("withdrawal_event", {
   at: instant("at").notNull(),
   actor: uuid("actor").notNull(),
   detail: text("detail").notNull(),
+});
+
+/** `custody.held_use`: append-only. */
+export const heldUses = schema.table("held_use", {
+  id: uuid("id").primaryKey(),
+  userId: uuid("user_id").notNull(),
+  amountMicroUsdc: micro("amount").$type<MicroUsdc>().notNull(),
+  idempotencyKey: text("idempotency_key").notNull(),
+  createdAt: instant("created_at").notNull(),
 });
 
 /** `custody.credit`: append-only. */

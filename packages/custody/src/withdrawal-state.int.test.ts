@@ -20,6 +20,7 @@ const STATES = Object.values(PATHS).map((path) => path.at(-1) ?? "REQUESTED");
 const force = (scene: Scene, id: string, to: WithdrawalState): Promise<string> =>
   refusalOf(scene.scratch.owner.sql`
     update custody.withdrawal set state = ${to}, tx = '0x1',
+      approved_up_to = case when state = 'REQUESTED' and ${to} = 'APPROVED' then amount else approved_up_to end,
       failure_reason = ${to === "FAILED" || to === "REJECTED" ? "why" : null},
       waiting_for = ${to === "NEEDS_REVIEW" ? "somebody" : null}
     where id = ${id}`);

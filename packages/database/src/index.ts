@@ -3,6 +3,7 @@ export * from "./approvals/approved.ts";
 export * from "./approvals/decide-approval.ts";
 export { getApproval } from "./approvals/get-approval.ts";
 export * from "./approvals/list-approvals.ts";
+export * from "./approvals/with-consent.ts";
 export * from "./arrays.ts";
 export * from "./audit-table.ts";
 export * from "./clock.ts";

@@ -1,8 +1,8 @@
-import { DomainError, type By } from "@closebell/context";
-import { recordAudit, transact, type Deps } from "@closebell/database";
+import { DomainError, isUuid, type By } from "@closebell/context";
+import { approved, recordAudit, transact, type Deps, type Work } from "@closebell/database";
 import type { MicroUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
-import { withLedgerErrors } from "./errors.ts";
+import { tooMuchCorrected, withLedgerErrors } from "./errors.ts";
 
 /** A transfer by its unique key: kind by name, as in `payout/<bet id>`, and the period it is for. */
 export interface TransferKey {
@@ -11,11 +11,43 @@ export interface TransferKey {
   readonly ref: string;
 }
 
+const ACTION = "transfer.correct";
+
+interface Wrong extends Record<string, unknown> {
+  readonly kind: number;
+  readonly debit: string | null;
+  readonly credit: string | null;
+  readonly amount: bigint | null;
+  readonly corrected: bigint;
+}
+
+/** The transfer as it stands, and how much of it was corrected before. */
+const findWrong = async (work: Work, key: TransferKey): Promise<Wrong> => {
+  const ref = isUuid(key.ref) ? key.ref : null;
+  const [found] = await work.tx.execute<Wrong>(sql`
+    select k.id as kind, d.code as debit, c.code as credit, x.amount,
+      (select coalesce(sum(y.amount), 0)::bigint from ledger.correction n
+       join ledger.transfer y on y.period = n.period and y.kind = 1 and y.ref = n.ref
+       where n.period = ${key.period}::int and n.kind = k.id and n.corrected_ref = ${ref}::uuid) as corrected
+    from ledger.transfer_kind k
+    left join ledger.transfer x on x.period = ${key.period}::int and x.kind = k.id and x.ref = ${ref}::uuid
+    left join ledger.account d on d.id = x.debit
+    left join ledger.account c on c.id = x.credit
+    where k.name = ${key.kind}`);
+  if (found === undefined) {
+    throw new DomainError("TRANSFER_NOT_FOUND", `There is no kind of transfer ${key.kind}.`);
+  }
+  if (found.amount === null) {
+    throw new DomainError("TRANSFER_NOT_FOUND", "There is no such transfer.");
+  }
+  return found;
+};
+
 /**
- * Reverses `amount` of a transfer by a new transfer that names it; the wrong one stays as it is.
+ * Reverses `amount` of a transfer by a new transfer that names it; the wrong one stays as it is. Takes two people.
  * @returns the reference of the correction
  * @throws DomainError TRANSFER_NOT_FOUND, TRANSFER_CONFLICT (more than is left of it), INSUFFICIENT_FUNDS (the
- *   receiver no longer has it), VALIDATION_FAILED (no reason)
+ *   receiver no longer has it), VALIDATION_FAILED (no reason), APPROVAL_REQUIRED
  */
 export const correctTransfer = async (
   deps: Deps,
@@ -28,23 +60,20 @@ export const correctTransfer = async (
   }
   const ref = deps.ids.uuid();
   return transact(deps, async (work) => {
-    const [kind] = await work.tx.execute<{ id: number }>(
-      sql`select id from ledger.transfer_kind where name = ${transfer.kind}`,
-    );
-    if (kind === undefined) {
-      throw new DomainError("TRANSFER_NOT_FOUND", `There is no kind of transfer ${transfer.kind}.`);
-    }
+    const { kind, ...before } = await findWrong(work, transfer);
+    const { period } = transfer;
+    // before anybody is asked to approve what can't be done
+    if (before.corrected + amount > (before.amount ?? 0n)) throw tooMuchCorrected();
+    const subject = `${transfer.kind}/${transfer.ref}`;
+    const content = { transfer: subject, period, amountMicroUsdc: amount, before };
+    const approval = await approved(work, { by, action: ACTION, subject, content });
     await withLedgerErrors(() =>
       work.tx.execute(sql`
-        select ledger.correct(${ref}::uuid, ${transfer.period}::int, ${kind.id}::smallint,
-          ${transfer.ref}::uuid, ${amount}::bigint, ${reason}, ${by.actor.id}::uuid, ${by.requestId}::uuid)`),
+        select ledger.correct(${ref}::uuid, ${period}::int, ${kind}::smallint, ${transfer.ref}::uuid, ${amount}::bigint,
+          ${reason}, ${by.actor.id}::uuid, ${by.requestId}::uuid, ${approval}::uuid)`),
     );
-    await recordAudit(work, {
-      by,
-      action: "transfer.correct",
-      subject: `${transfer.kind}/${transfer.ref}`,
-      after: { correction: ref, amountMicroUsdc: amount.toString() },
-    });
+    const after = { correction: ref, period, amountMicroUsdc: amount, approval };
+    await recordAudit(work, { by, action: ACTION, subject, before, after });
     return { ref };
   });
 };

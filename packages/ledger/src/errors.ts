@@ -3,6 +3,14 @@ import { constraintOf, sqlStateOf } from "@closebell/database";
 
 const NUMERIC_VALUE_OUT_OF_RANGE = "22003";
 
+const TOO_MUCH_CORRECTED: readonly [ErrorCode, string] = [
+  "TRANSFER_CONFLICT",
+  "Corrections would exceed the transfer. Correct at most what is left of it.",
+];
+
+/** For who would correct more of a transfer than is left of it. */
+export const tooMuchCorrected = (): DomainError => new DomainError(...TOO_MUCH_CORRECTED);
+
 /** What the books' constraints mean, by name. */
 const REFUSALS: ReadonlyMap<string, readonly [ErrorCode, string]> = new Map([
   [
@@ -21,13 +29,7 @@ const REFUSALS: ReadonlyMap<string, readonly [ErrorCode, string]> = new Map([
   ],
   ["account_exists", ["ACCOUNT_NOT_FOUND", "There is no such account."]],
   ["transfer_exists", ["TRANSFER_NOT_FOUND", "There is no such transfer."]],
-  [
-    "correction_within_transfer",
-    [
-      "TRANSFER_CONFLICT",
-      "Corrections would exceed the transfer. Correct at most what is left of it.",
-    ],
-  ],
+  ["correction_within_transfer", TOO_MUCH_CORRECTED],
 ]);
 
 const refusalOf = (error: unknown): DomainError | undefined => {

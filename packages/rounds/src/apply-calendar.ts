@@ -8,9 +8,13 @@ import { takeFence } from "./write-state.ts";
 
 /**
  * Brings the times of an exchange's unfinished rounds in line with its calendar, after an exception was written: a lock
- * moves earlier, never later; a round whose session was cancelled keeps its times and is voided when rounds advance.
+ * moves earlier, never later, by the approval the exception has; a round whose session was cancelled keeps its times and is voided when rounds advance.
  */
-export const applyCalendar = async (work: Work, exchange: string): Promise<void> => {
+export const applyCalendar = async (
+  work: Work,
+  exchange: string,
+  approval: string,
+): Promise<void> => {
   const calendar = await readCalendar(work.tx, exchange);
   for (const market of await listMarketsOf(work.tx, exchange)) {
     const rows = await work.tx
@@ -32,6 +36,8 @@ export const applyCalendar = async (work: Work, exchange: string): Promise<void>
           opensAt: sql`case ${round.state} when 'SCHEDULED'
             then least(${planned.opensAt}::timestamptz, ${round.opensAt}) else ${round.opensAt} end`,
           lockAt: sql`least(${planned.lockAt}::timestamptz, ${round.lockAt})`,
+          lockApproval: sql`case when ${planned.lockAt}::timestamptz < ${round.lockAt}
+            then ${approval}::uuid else ${round.lockApproval} end`,
           closeAt: planned.closeAt,
           settlesFrom: planned.settlesFrom,
           graceEndsAt: planned.graceEndsAt,

@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { snapshot } from "@closebell/database";
+import { byTwo } from "@closebell/database/testing";
 import { reconcile } from "@closebell/ledger";
 import { advanceRounds } from "./advance-rounds.ts";
 import { auditRounds } from "./audit-rounds.ts";
@@ -7,6 +8,9 @@ import { enterSettling } from "./enter-settling.ts";
 import { settleRound } from "./settle-round.ts";
 import { suspectRounds } from "./suspect-rounds.ts";
 import { loadBets, roundsHarness, type RoundsHarness } from "./testing/index.ts";
+
+/** What a source may have said. */
+const PRICES = { previousClose: "100", close: "101" };
 
 const CODE = "20261120";
 const ROUND = 2026112001;
@@ -21,12 +25,14 @@ const at = async (house: RoundsHarness, stage: Stage): Promise<void> => {
   await advanceRounds(deps, { by });
   await loadBets(house, { roundId: ROUND, players: 20, bets: 200 });
   if (stage === "open") return;
-  if (stage === "void") return void (await settleRound(deps, { by, code: CODE, result: "VOID" }));
+  if (stage === "void")
+    return void (await byTwo(settleRound)(deps, { by, code: CODE, result: "VOID" }));
   await scratch.setClock("2026-11-20T20:59:59Z");
   await advanceRounds(deps, { by });
   const basis = { kind: "side", side: "UP" } as const;
-  if (stage === "settling") return void (await enterSettling(deps, { by, roundId: ROUND, basis }));
-  await settleRound(deps, { by, code: CODE, result: "UP" });
+  if (stage === "settling")
+    return void (await enterSettling(deps, { by, roundId: ROUND, basis, ...PRICES }));
+  await byTwo(settleRound)(deps, { by, code: CODE, result: "UP" });
 };
 
 const failing = async (house: RoundsHarness): Promise<readonly string[]> => {

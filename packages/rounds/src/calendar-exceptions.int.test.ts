@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { byTwo } from "@closebell/database/testing";
 import { advanceRounds } from "./advance-rounds.ts";
 import { cancelSession, closeSessionAt } from "./calendar-exceptions.ts";
 import { currentRounds } from "./current-rounds.ts";
@@ -25,7 +26,7 @@ describe("a cancelled session", () => {
     await advanceRounds(deps, { by });
     const user = await house.user(100n);
     const { bet } = await house.bet(user, "UP", 40n);
-    await cancelSession(deps, input(house, FRIDAY));
+    await byTwo(cancelSession)(deps, input(house, FRIDAY));
     await advanceRounds(deps, { by });
     expect(await getRound(deps, { code: "20261120" })).toMatchObject({
       state: "VOID",
@@ -50,7 +51,7 @@ describe("a cancelled session", () => {
     await house.bet(await house.user(100n), "UP", 40n);
     await house.scratch.setClock("2026-11-20T21:00:00Z");
     await advanceRounds(deps, { by });
-    await cancelSession(deps, input(house, FRIDAY));
+    await byTwo(cancelSession)(deps, input(house, FRIDAY));
     await house.scratch.setClock("2026-11-20T21:30:00Z");
     await advanceRounds(deps, { by });
     expect(await getRound(deps, { code: "20261120" })).toMatchObject({ state: "VOID" });
@@ -62,7 +63,7 @@ describe("a cancelled session", () => {
     await using house = await roundsHarness();
     const { deps, by } = house;
     await advanceRounds(deps, { by });
-    await cancelSession(deps, input(house, MONDAY));
+    await byTwo(cancelSession)(deps, input(house, MONDAY));
     await house.scratch.setClock("2026-11-20T20:59:59Z");
     await advanceRounds(deps, { by });
     const { open } = await currentRounds(deps, {});
@@ -75,18 +76,18 @@ describe("a cancelled session", () => {
     const { deps, by } = house;
     await advanceRounds(deps, { by });
     const thanksgiving = Temporal.PlainDate.from("2026-11-26");
-    await expect(cancelSession(deps, input(house, thanksgiving))).rejects.toMatchObject({
+    await expect(byTwo(cancelSession)(deps, input(house, thanksgiving))).rejects.toMatchObject({
       code: "NOT_A_SESSION",
     });
     const beyond = Temporal.PlainDate.from("2031-01-02");
-    await expect(cancelSession(deps, input(house, beyond))).rejects.toMatchObject({
+    await expect(byTwo(cancelSession)(deps, input(house, beyond))).rejects.toMatchObject({
       code: "BEYOND_CALENDAR",
     });
     house.oracle.script("2026-11-19", { kind: "right", price: "100" });
     house.oracle.script("2026-11-20", { kind: "right", price: "101" });
     await house.scratch.setClock("2026-11-20T21:05:00Z");
     await advanceRounds(deps, { by });
-    await expect(cancelSession(deps, input(house, FRIDAY))).rejects.toMatchObject({
+    await expect(byTwo(cancelSession)(deps, input(house, FRIDAY))).rejects.toMatchObject({
       code: "ROUND_STATE_CONFLICT",
     });
   });
@@ -97,7 +98,7 @@ describe("an early close", () => {
     await using house = await roundsHarness();
     const { deps, by } = house;
     await advanceRounds(deps, { by });
-    await closeSessionAt(deps, { ...input(house, FRIDAY), closesAt: "13:00" });
+    await byTwo(closeSessionAt)(deps, { ...input(house, FRIDAY), closesAt: "13:00" });
     const round = await getRound(deps, { code: "20261120" });
     expect([round.lockAt, round.closeAt, round.settlesFrom, round.graceEndsAt].map(String)).toEqual(
       [
@@ -124,7 +125,7 @@ describe("an early close", () => {
     await house.scratch.setClock("2026-11-20T18:30:00Z");
     const { bet: lateUp } = await house.bet(late, "UP", 600n);
     await house.bet(late, "DOWN", 400n);
-    await closeSessionAt(deps, { ...input(house, FRIDAY), closesAt: "13:00" });
+    await byTwo(closeSessionAt)(deps, { ...input(house, FRIDAY), closesAt: "13:00" });
     expect((await getRound(deps, { code: "20261120" })).state).toBe("LOCKED");
     await expect(house.bet(early, "UP", 1n, { roundCode: "20261120" })).rejects.toMatchObject({
       code: "ROUND_NOT_OPEN",
@@ -155,12 +156,12 @@ describe("an early close", () => {
     await advanceRounds(deps, { by });
     for (const closesAt of ["16:00", "17:00", "1pm", "25:00"]) {
       await expect(
-        closeSessionAt(deps, { ...input(house, FRIDAY), closesAt }),
+        byTwo(closeSessionAt)(deps, { ...input(house, FRIDAY), closesAt }),
       ).rejects.toMatchObject({ code: "CALENDAR_EXCEPTION_INVALID" });
     }
-    await closeSessionAt(deps, { ...input(house, FRIDAY), closesAt: "13:00" });
+    await byTwo(closeSessionAt)(deps, { ...input(house, FRIDAY), closesAt: "13:00" });
     await expect(
-      closeSessionAt(deps, { ...input(house, FRIDAY), closesAt: "14:00" }),
+      byTwo(closeSessionAt)(deps, { ...input(house, FRIDAY), closesAt: "14:00" }),
     ).rejects.toMatchObject({ code: "CALENDAR_EXCEPTION_INVALID" });
     expect((await getRound(deps, { code: "20261120" })).lockAt.toString()).toBe(
       "2026-11-20T17:59:59Z",

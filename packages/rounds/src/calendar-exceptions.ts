@@ -1,5 +1,5 @@
 import { DomainError, type By } from "@closebell/context";
-import { recordAudit, transact, type Deps, type Work } from "@closebell/database";
+import { approved, recordAudit, transact, type Deps, type Work } from "@closebell/database";
 import { and, eq, inArray } from "drizzle-orm";
 import type { Session } from "@closebell/calendar";
 import { applyCalendar } from "./apply-calendar.ts";
@@ -59,29 +59,29 @@ const write = async (
   change: { readonly kind: "closed" | "early"; readonly closesAt: string | null },
 ): Promise<void> => {
   await checkRounds(work, input);
+  const { by, exchange, source } = input;
   const date = input.date.toString();
-  const row = {
-    ...change,
-    source: input.source,
-    actor: input.by.actor.id,
-    createdAt: await work.now(),
-  };
+  const action = change.kind === "closed" ? "calendar.cancel" : "calendar.close-at";
+  const subject = `${exchange}/${date}`;
+  const [before] = await work.tx
+    .select({ kind: calendarException.kind, closesAt: calendarException.closesAt })
+    .from(calendarException)
+    .where(and(eq(calendarException.exchange, exchange), eq(calendarException.date, date)));
+  const content = { exchange, date, before: before ?? null, after: change };
+  const approval = await approved(work, { by, action, subject, content });
+  const row = { ...change, source, actor: by.actor.id, createdAt: await work.now(), approval };
   await work.tx
     .insert(calendarException)
-    .values({ exchange: input.exchange, date, ...row })
+    .values({ exchange, date, ...row })
     .onConflictDoUpdate({ target: [calendarException.exchange, calendarException.date], set: row });
-  await recordAudit(work, {
-    by: input.by,
-    action: change.kind === "closed" ? "calendar.cancel" : "calendar.close-at",
-    subject: `${input.exchange}/${date}`,
-    after: { ...change, source: input.source },
-  });
-  await applyCalendar(work, input.exchange);
+  const after = { ...change, source, approval };
+  await recordAudit(work, { by, action, subject, ...(before && { before }), after });
+  await applyCalendar(work, exchange, approval);
 };
 
 /**
- * Cancels a session: its round is voided, the next one is measured against the session before.
- * @throws DomainError NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT (its outcome is fixed)
+ * Cancels a session: its round is voided, the next one is measured against the session before. Takes two people.
+ * @throws DomainError NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT (its outcome is fixed), APPROVAL_REQUIRED
  */
 export const cancelSession = (deps: Deps, input: ExceptionInput): Promise<void> =>
   transact(deps, async (work) => {
@@ -91,8 +91,9 @@ export const cancelSession = (deps: Deps, input: ExceptionInput): Promise<void> 
 
 /**
  * Moves the close of a session earlier, to `closesAt` ("HH:MM" on the exchange's clock). Bets taken after the lock that
- * results are refunded before the round is settled.
- * @throws DomainError CALENDAR_EXCEPTION_INVALID (not earlier), NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT
+ * results are refunded before the round is settled. Takes two people.
+ * @throws DomainError CALENDAR_EXCEPTION_INVALID (not earlier), NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT,
+ *   APPROVAL_REQUIRED
  */
 export const closeSessionAt = (
   deps: Deps,

@@ -19,6 +19,8 @@ export interface SettlingInput {
   readonly close?: string;
   readonly priceSource?: string;
   readonly evidence?: readonly object[];
+  /** By hand: uses up a second person's approval in the unit of work that fixes the outcome, and returns its id. */
+  readonly consent?: (work: Work) => Promise<string>;
 }
 
 /** Bets a chunk holds: accounts are locked at the end of a chunk only, for some 20 ms on a small machine. */
@@ -115,6 +117,7 @@ const weigh = async (work: Work, input: SettlingInput): Promise<Weighing> => {
 
 const enter = (deps: Deps, input: SettlingInput): Promise<Decision> =>
   transact(deps, async (work) => {
+    const outcomeApproval = (await input.consent?.(work)) ?? null;
     const { row, weighed, pool, chunks } = await weigh(work, input);
     const { decision, pools, bets, cut } = weighed;
     const post = { by: input.by, period: row.period };
@@ -141,6 +144,7 @@ const enter = (deps: Deps, input: SettlingInput): Promise<Decision> =>
         chunks,
         settlingAt: sql`clock.now()`,
         heldReason: null,
+        outcomeApproval,
       })
       .where(eq(round.id, row.id));
     work.emit({ type: "round.state", market: row.market, round: row.code, state: "SETTLING" });

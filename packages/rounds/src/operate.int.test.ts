@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { listAudit } from "@closebell/database";
+import { byTwo } from "@closebell/database/testing";
 import { advanceRounds } from "./advance-rounds.ts";
 import { getRound } from "./get-round.ts";
 import { lockRound } from "./lock-round.ts";
@@ -18,10 +19,10 @@ describe("by hand", () => {
     expect(await openRound(deps, { by, code: CODE })).toMatchObject({ state: "OPEN" });
     await house.bet(await house.user(100n), "UP", 100n);
     await house.bet(await house.user(100n), "DOWN", 100n);
-    const locked = await lockRound(deps, { by, code: CODE });
+    const locked = await byTwo(lockRound)(deps, { by, code: CODE });
     expect(locked).toMatchObject({ state: "LOCKED" });
     expect(locked.lockAt.toString()).toBe("2026-11-20T12:00:00.000001Z");
-    expect(await settleRound(deps, { by, code: CODE, result: "DOWN" })).toMatchObject({
+    expect(await byTwo(settleRound)(deps, { by, code: CODE, result: "DOWN" })).toMatchObject({
       state: "SETTLED",
       outcome: "DOWN",
       fee: 1n,
@@ -31,7 +32,8 @@ describe("by hand", () => {
     const actions = items
       .filter(({ reason }) => reason === "the rehearsal")
       .map(({ action }) => action);
-    expect(actions.toSorted()).toEqual(["round.lock", "round.open", "round.settle"]);
+    const both = ["approval.request", "approval.request"];
+    expect(actions.toSorted()).toEqual([...both, "round.lock", "round.open", "round.settle"]);
   });
 
   test("a second opening, a holiday, a date that passed, a code that is none, and beyond the calendar are refused", async () => {
@@ -69,21 +71,21 @@ describe("by hand", () => {
     const user = await house.user(100n);
     await house.bet(user, "UP", 60n);
     for (const result of ["UP", "DOWN", "AUTO"] as const) {
-      await expect(settleRound(deps, { by, code: CODE, result })).rejects.toMatchObject({
+      await expect(byTwo(settleRound)(deps, { by, code: CODE, result })).rejects.toMatchObject({
         code: "ROUND_STATE_CONFLICT",
       });
     }
-    expect(await settleRound(deps, { by, code: CODE, result: "VOID" })).toMatchObject({
+    expect(await byTwo(settleRound)(deps, { by, code: CODE, result: "VOID" })).toMatchObject({
       state: "VOID",
       voidReason: "OPERATOR",
     });
     expect(await house.available(user)).toBe(100n);
     for (const result of ["UP", "DOWN", "AUTO", "VOID"] as const) {
-      await expect(settleRound(deps, { by, code: CODE, result })).rejects.toMatchObject({
+      await expect(byTwo(settleRound)(deps, { by, code: CODE, result })).rejects.toMatchObject({
         code: "ROUND_STATE_CONFLICT",
       });
     }
-    await expect(lockRound(deps, { by, code: CODE })).rejects.toMatchObject({
+    await expect(byTwo(lockRound)(deps, { by, code: CODE })).rejects.toMatchObject({
       code: "ROUND_STATE_CONFLICT",
     });
     await expect(pauseRound(deps, { by, code: CODE })).rejects.toMatchObject({
@@ -98,7 +100,7 @@ describe("by hand", () => {
     await advanceRounds(deps, { by });
     await scratch.setClock("2026-11-20T21:00:00Z");
     await advanceRounds(deps, { by });
-    const auto = () => settleRound(deps, { by, code: CODE, result: "AUTO" });
+    const auto = () => byTwo(settleRound)(deps, { by, code: CODE, result: "AUTO" });
     await expect(auto()).rejects.toMatchObject({ code: "ROUND_NOT_CLOSED" });
     await scratch.setClock("2026-11-20T21:05:00Z");
     await expect(auto()).rejects.toMatchObject({ code: "PRICE_INVALID" });
@@ -126,9 +128,11 @@ test("UP or DOWN by hand is refused before the session's close, outside a sandbo
   const { deps, by } = house;
   const [code] = (await advanceRounds(deps, { by }))?.scheduled ?? [];
   if (code === undefined) throw new Error("no round was scheduled");
-  await lockRound(deps, { by, code });
-  await expect(settleRound(deps, { by, code, result: "UP" })).rejects.toMatchObject({
+  await byTwo(lockRound)(deps, { by, code });
+  await expect(byTwo(settleRound)(deps, { by, code, result: "UP" })).rejects.toMatchObject({
     code: "ROUND_NOT_CLOSED",
   });
-  expect(await settleRound(deps, { by, code, result: "VOID" })).toMatchObject({ state: "VOID" });
+  expect(await byTwo(settleRound)(deps, { by, code, result: "VOID" })).toMatchObject({
+    state: "VOID",
+  });
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import { databaseClock } from "@closebell/database";
+import { byTwo } from "@closebell/database/testing";
 import { advanceRounds } from "./advance-rounds.ts";
 import { getRound } from "./get-round.ts";
 import { holdRound, releaseRound } from "./hold-round.ts";
@@ -98,7 +99,7 @@ describe("prices", () => {
       heldReason: "GRACE_ENDED",
     });
     const by = { ...house.by, reason: "the exchange's own page says so" };
-    expect(await settleRound(house.deps, { by, code: CODE, result: "UP" })).toMatchObject({
+    expect(await byTwo(settleRound)(house.deps, { by, code: CODE, result: "UP" })).toMatchObject({
       state: "SETTLED",
       outcome: "UP",
       heldReason: null,

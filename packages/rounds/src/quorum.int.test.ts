@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { byTwo } from "@closebell/database/testing";
 import { hashEvidence } from "./oracle.ts";
 import { getMarket } from "./markets.ts";
 import { roundEvidence } from "./round-evidence.ts";
@@ -154,7 +155,7 @@ describe("the median", () => {
     );
     expect(await scene.advanceAt(SETTLE)).toMatchObject({ state: "LOCKED", heldReason: "GUARD" });
     const by = { ...scene.house.by, reason: "halted and reopened, seen on the exchange's page" };
-    const round = await settleRound(scene.deps, { by, code: CODE, result: "UP" });
+    const round = await byTwo(settleRound)(scene.deps, { by, code: CODE, result: "UP" });
     expect(round).toMatchObject({ outcome: "UP", priceSource: null, close: null });
   });
 });
@@ -223,7 +224,10 @@ describe("when the grace ends", () => {
     const by = { ...scene.house.by, reason: "configured again" };
     await scene.house.scratch.setClock("2026-11-20T21:40:00Z");
     scene.source("a").script("2026-11-20", UP);
-    const settled = await settleRound({ ...deps, oracles }, { by, code: CODE, result: "AUTO" });
+    const settled = await byTwo(settleRound)(
+      { ...deps, oracles },
+      { by, code: CODE, result: "AUTO" },
+    );
     expect(settled).toMatchObject({ state: "SETTLED", outcome: "UP" });
   });
 });

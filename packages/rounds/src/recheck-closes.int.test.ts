@@ -1,5 +1,6 @@
 import { describe, expect, test } from "bun:test";
 import type { Logger } from "@closebell/context";
+import { byTwo } from "@closebell/database/testing";
 import { advanceRounds } from "./advance-rounds.ts";
 import { closeChecks } from "./close-checks.ts";
 import { getRound } from "./get-round.ts";
@@ -263,7 +264,7 @@ describe("an operator", () => {
     expect(refused).rejects.toMatchObject({ code: "ROUND_STATE_CONFLICT" });
     await scene.house.scratch.setClock("2026-11-20T21:00:00Z");
     await advanceRounds(scene.deps, { by });
-    await settleRound(scene.deps, { by, code: CODE, result: "UP" });
+    await byTwo(settleRound)(scene.deps, { by, code: CODE, result: "UP" });
     const again = recheckRound(scene.deps, { by, code: CODE });
     expect(again).rejects.toMatchObject({ code: "ROUND_STATE_CONFLICT" });
   });

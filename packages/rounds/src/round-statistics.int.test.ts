@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { errorOf } from "@closebell/database/testing";
+import { byTwo, errorOf } from "@closebell/database/testing";
 import { advanceRounds } from "./advance-rounds.ts";
 import { roundStatistics } from "./round-statistics.ts";
 import { settleRound } from "./settle-round.ts";
@@ -23,9 +23,9 @@ test("figures count finished rounds once, unfinished ones as they stand", async 
   await scratch.setClock("2026-11-20T21:05:00Z");
   await advanceRounds(deps, { by });
   await house.bet(ann, "UP", 7n);
-  await settleRound(deps, { by, code: "20261123", result: "VOID" });
+  await byTwo(settleRound)(deps, { by, code: "20261123", result: "VOID" });
   // finished already: nothing is counted again
-  await settleRound(deps, { by, code: "20261123", result: "VOID" }).catch(() => undefined);
+  await byTwo(settleRound)(deps, { by, code: "20261123", result: "VOID" }).catch(() => undefined);
   await advanceRounds(deps, { by });
   await house.bet(bob, "DOWN", 9n, { roundCode: "20261124" }).catch(() => undefined);
 

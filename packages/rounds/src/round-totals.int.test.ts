@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { byTwo } from "@closebell/database/testing";
 import { advanceRounds } from "./advance-rounds.ts";
 import { roundTotals } from "./round-totals.ts";
 import { settleRound } from "./settle-round.ts";
@@ -25,7 +26,7 @@ test("adds up finished rounds only: sides, ties, voids, and where every stake we
   // void
   await house.bet(ann, "UP", 7n);
   await house.bet(bob, "DOWN", 8n);
-  await settleRound(deps, { by, code: "20261124", result: "VOID" });
+  await byTwo(settleRound)(deps, { by, code: "20261124", result: "VOID" });
   // open: not counted
   await house.bet(bob, "DOWN", 9n, { roundCode: "20261125" }).catch(() => undefined);
 

@@ -62,6 +62,7 @@ export const calendarException = rounds.table("calendar_exception", {
   source: text("source").notNull(),
   actor: uuid("actor").notNull(),
   createdAt: instant("created_at").notNull(),
+  approval: uuid("approval"),
 });
 
 export const round = rounds.table("round", {
@@ -99,6 +100,8 @@ export const round = rounds.table("round", {
   lockedAt: instant("locked_at"),
   settlingAt: instant("settling_at"),
   finishedAt: instant("finished_at"),
+  outcomeApproval: uuid("outcome_approval"),
+  lockApproval: uuid("lock_approval"),
 });
 
 /** A row of rounds.round as stored: its state may lag behind the clock until a scheduler writes it. */

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "bun:test";
 import { memoryEvents } from "@closebell/context/testing";
 import { openDatabase, sqlStateOf } from "@closebell/database";
+import { byTwo } from "@closebell/database/testing";
 import { allocate, microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
 import { advanceRounds } from "./advance-rounds.ts";
@@ -18,6 +19,9 @@ import {
   roundsHarness,
   type RoundsHarness,
 } from "./testing/index.ts";
+
+/** What a source may have said. */
+const PRICES = { previousClose: "100", close: "101" };
 
 const CODE = "20261120";
 const ROUND = 2026112001;
@@ -38,7 +42,7 @@ const settling = async (house: RoundsHarness, size: number, load: Load): Promise
   await planSmallChunks(house, size);
   await locked(house, load);
   const basis = { kind: "side", side: "UP" } as const;
-  await enterSettling(house.deps, { by: house.by, roundId: ROUND, basis });
+  await enterSettling(house.deps, { by: house.by, roundId: ROUND, basis, ...PRICES });
   const [row] = await dueRounds(house.deps, sql`id = ${ROUND}::int`);
   if (row === undefined) throw new Error("the round is gone");
   return row;
@@ -252,7 +256,7 @@ describe("money shared among many", () => {
       await using house = await roundsHarness();
       const up = sql`n % 10 < 9`;
       await locked(house, { players: 500, bets: 26_000, stake, up });
-      await settleRound(house.deps, { by: house.by, code: CODE, result: "UP" });
+      await byTwo(settleRound)(house.deps, { by: house.by, code: CODE, result: "UP" });
       await expectSettled(house);
     });
   }
@@ -265,7 +269,7 @@ describe("money shared among many", () => {
     const users = await Promise.all(Array.from({ length: 20 }, () => house.user(100n)));
     const betting = users.map((user) => house.bet(user, "UP", 100n));
     await Promise.all([
-      settleRound(house.deps, { by: house.by, code: CODE, result: "VOID" }),
+      byTwo(settleRound)(house.deps, { by: house.by, code: CODE, result: "VOID" }),
       Promise.allSettled(betting),
     ]);
     expect(await getRound(house.deps, { code: CODE })).toMatchObject({ state: "VOID", fee: 0n });

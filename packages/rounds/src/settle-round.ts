@@ -1,5 +1,5 @@
-import { DomainError } from "@closebell/context";
-import { isSandbox, recordAudit, transact } from "@closebell/database";
+import { type By, DomainError } from "@closebell/context";
+import { approved, isSandbox, recordAudit, transact, type Work } from "@closebell/database";
 import { settleByPrices, settle } from "./settle-due-rounds.ts";
 import type { OracleDeps } from "./ask-source.ts";
 import { getRound } from "./get-round.ts";
@@ -10,6 +10,13 @@ import type { Outcome, Round } from "./types.ts";
 
 /** A result by hand, or AUTO: ask the round's sources now. */
 export type SettleResult = Outcome | "AUTO";
+
+interface SettleRound extends OperateInput {
+  readonly result: SettleResult;
+  readonly onProgress?: SettlementProgress;
+}
+
+const ACTION = "round.settle";
 
 const notClosed = (row: RoundRow, what: string, from: Temporal.Instant): DomainError =>
   new DomainError(
@@ -38,45 +45,62 @@ const check = async (
   }
 };
 
-/**
- * Settles a locked round by hand, or voids any round whose outcome is not fixed, or asks the sources now (AUTO).
- * The rules still hold: UP or DOWN with nobody on that side is VOID.
- * @throws DomainError ROUND_NOT_FOUND, ROUND_STATE_CONFLICT, ROUND_NOT_CLOSED, PRICE_INVALID (AUTO: no valid price)
- */
-export const settleRound = async (
+const audit = (work: Work, row: RoundRow, by: By, after: object): Promise<void> =>
+  recordAudit(work, {
+    by,
+    action: ACTION,
+    subject: `${row.market}/${row.code}`,
+    before: { state: row.state, heldReason: row.heldReason },
+    after,
+  });
+
+const settleByHand = (
   deps: OracleDeps,
-  input: OperateInput & {
-    readonly result: SettleResult;
-    readonly onProgress?: SettlementProgress;
-  },
-): Promise<Round> => {
+  input: SettleRound & { readonly result: Outcome },
+  row: RoundRow,
+): Promise<void> => {
+  const { by, result, onProgress } = input;
+  const { market, code } = row;
+  return settle(deps, {
+    by,
+    roundId: row.id,
+    basis:
+      result === "VOID" ? { kind: "void", reason: "OPERATOR" } : { kind: "side", side: result },
+    consent: async (work) => {
+      const subject = `${market}/${code}`;
+      const approval = await approved(work, {
+        by,
+        action: ACTION,
+        subject,
+        content: { market, code, result },
+      });
+      await audit(work, row, by, { result, approval });
+      return approval;
+    },
+    ...(onProgress === undefined ? {} : { onProgress }),
+  });
+};
+
+/**
+ * Settles a locked round by hand, or voids any round whose outcome is not fixed, both of which take two people; or asks
+ * the sources now (AUTO). The rules still hold: UP or DOWN with nobody on that side is VOID.
+ * @throws DomainError ROUND_NOT_FOUND, ROUND_STATE_CONFLICT, ROUND_NOT_CLOSED, APPROVAL_REQUIRED (by hand), PRICE_INVALID
+ *   (AUTO: no valid price)
+ */
+export const settleRound = async (deps: OracleDeps, input: SettleRound): Promise<Round> => {
   const { by, result } = input;
-  const progress = input.onProgress === undefined ? {} : { onProgress: input.onProgress };
   const row = await transact(deps, async (work) => {
     const found = await findRoundRow(work, input);
     await check(deps, found, result, await work.now());
-    await recordAudit(work, {
-      by,
-      action: "round.settle",
-      subject: `${found.market}/${found.code}`,
-      before: { state: found.state, heldReason: found.heldReason },
-      after: { result },
-    });
+    if (result === "AUTO") await audit(work, found, by, { result });
     return found;
   });
-  if (result === "AUTO") {
-    if (!(await settleByPrices(deps, by, row, input.onProgress))) {
-      throw new DomainError(
-        "PRICE_INVALID",
-        `No source gave a valid price for round ${row.code}. \`bun run admin rounds --code ${row.code}\` shows what they said.`,
-      );
-    }
-  } else {
-    const basis =
-      result === "VOID"
-        ? ({ kind: "void", reason: "OPERATOR" } as const)
-        : ({ kind: "side", side: result } as const);
-    await settle(deps, { by, roundId: row.id, basis, ...progress });
+  if (result !== "AUTO") await settleByHand(deps, { ...input, result }, row);
+  else if (!(await settleByPrices(deps, by, row, input.onProgress))) {
+    throw new DomainError(
+      "PRICE_INVALID",
+      `No source gave a valid price for round ${row.code}. \`bun run admin rounds --code ${row.code}\` shows what they said.`,
+    );
   }
   return getRound(deps, { market: row.market, code: row.code });
 };

@@ -9,6 +9,9 @@ import { getRound } from "./get-round.ts";
 import { expectBalancedBooks, roundsHarness, type RoundsHarness } from "./testing/index.ts";
 import type { Side } from "./types.ts";
 
+/** What a source may have said. */
+const PRICES = { previousClose: "100", close: "101" };
+
 const CODE = "20261120";
 const LOCK = "2026-11-20T20:59:59Z";
 const SETTLE = "2026-11-20T21:05:00Z";
@@ -204,7 +207,7 @@ test("a settlement that dies between chunks, or inside one, is resumed and pays 
   await house.scratch.setClock(LOCK);
   await advanceRounds(deps, { by });
   const { id } = await getRound(deps, { code: CODE });
-  await enterSettling(deps, { by, roundId: id, basis: { kind: "side", side: "UP" } });
+  await enterSettling(deps, { by, roundId: id, basis: { kind: "side", side: "UP" }, ...PRICES });
   await expectBalancedBooks(house);
 
   // a chunk whose transaction is cut off leaves nothing behind

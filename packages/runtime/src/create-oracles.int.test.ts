@@ -2,7 +2,7 @@ import { expect, test } from "bun:test";
 import { startProviderServer } from "@closebell/adapters/oracle/testing";
 import { randomIds, SYSTEM_ACTORS } from "@closebell/context";
 import { memoryEvents, silentLogger } from "@closebell/context/testing";
-import { scratchDatabase } from "@closebell/database/testing";
+import { byTwo, scratchDatabase } from "@closebell/database/testing";
 import { closeSessionAt } from "@closebell/rounds";
 import { createLogger } from "./create-logger.ts";
 import { createOracles } from "./create-oracles.ts";
@@ -46,7 +46,7 @@ test("a session that an operator closed early is known", async () => {
   const deps = { database, events: memoryEvents(), ids: randomIds, log: silentLogger };
   const by = { actor: SYSTEM_ACTORS.anonymous, requestId: randomIds.uuid() };
   const source = "notice of the exchange";
-  await closeSessionAt(deps, {
+  await byTwo(closeSessionAt)(deps, {
     by,
     exchange: "NASDAQ",
     date: monday,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { randomIds, SYSTEM_ACTORS } from "../../../packages/context/src/index.ts";
 import { memoryEvents, silentLogger } from "../../../packages/context/src/testing.ts";
 import { databaseClock, openDatabase } from "../../../packages/database/src/index.ts";
+import { byTwo } from "../../../packages/database/src/testing/by-two.ts";
 import { advanceRounds, settleRound } from "../../../packages/rounds/src/index.ts";
 import { scriptedOracle } from "../../../packages/rounds/src/testing/scripted-oracle.ts";
 
@@ -23,7 +24,7 @@ if (what === "advance") {
   await advanceRounds(deps, { by });
 } else {
   let told = 0;
-  await settleRound(deps, {
+  await byTwo(settleRound)(deps, {
     by,
     code: what,
     result: result === "UP" || result === "DOWN" ? result : "VOID",

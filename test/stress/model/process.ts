@@ -21,6 +21,7 @@ import {
   moveClock,
   openDatabase,
 } from "../../../packages/database/src/index.ts";
+import { byTwo } from "../../../packages/database/src/testing/by-two.ts";
 import { accountStatement, userAccount } from "../../../packages/ledger/src/index.ts";
 import { microUsdc } from "../../../packages/money/src/index.ts";
 import {
@@ -146,13 +147,15 @@ const perform = async (hands: Hands, { operation }: Step): Promise<Answer> => {
     case "lock":
     case "pause":
     case "resume": {
-      const verb = { lock: lockRound, pause: pauseRound, resume: resumeRound }[operation.kind];
+      const verb = { lock: byTwo(lockRound), pause: pauseRound, resume: resumeRound }[
+        operation.kind
+      ];
       await verb(hands, { by: byOf(), code: operation.round });
       return { ok: true };
     }
     case "settle": {
       const { round: code, result } = operation;
-      await settleRound(hands, { by: byOf(), code, result });
+      await byTwo(settleRound)(hands, { by: byOf(), code, result });
       return { ok: true };
     }
     case "clock": {

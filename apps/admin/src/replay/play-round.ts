@@ -1,5 +1,5 @@
 import { DomainError } from "@closebell/context";
-import { moveClock } from "@closebell/database";
+import { moveClock, withConsent } from "@closebell/database";
 import { advanceRounds, getRound, settleRound } from "@closebell/rounds";
 import { moveMoney } from "./move-money.ts";
 import { wishFor } from "./players.ts";
@@ -41,12 +41,14 @@ const advance = async (stage: Stage): Promise<readonly string[]> => {
   return advanced?.finished ?? [];
 };
 
-/** A move above the guard waits for an operator, whom the replay plays: the file is right. */
+/** A move above the guard waits for two operators, whom the replay plays: the file is right. */
 const settleHeld = async (stage: Stage, code: string, result: "UP" | "DOWN"): Promise<boolean> => {
   const { heldReason } = await getRound(stage.deps, { market: stage.market.code, code });
   if (heldReason === null) return false;
   const by = { ...byOf(stage, stage.operator), reason: `held (${heldReason}); the file says so` };
-  await settleRound(stage.deps, { by, market: stage.market.code, code, result });
+  await withConsent(stage.deps, { ...by, actor: stage.second }, () =>
+    settleRound(stage.deps, { by, market: stage.market.code, code, result }),
+  );
   return true;
 };
 

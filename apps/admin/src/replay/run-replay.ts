@@ -82,12 +82,13 @@ export const runReplay = async (input: ReplayInput): Promise<ReplayOutcome> => {
   const intake = createBetIntake(deps);
   try {
     const operator = await operatorActor(deps, { name: input.operator });
+    const second = await operatorActor(deps, { name: "second" });
     await ensureDefaultMarket(deps, { by: byOf({ deps }, operator), settings });
     const market = await getMarket(deps, { code: settings.code });
     await advanceRounds(deps, { by: byOf({ deps }, operator) });
     const chance = seededChance(input.seed);
     const stage = await setStage(
-      { deps, intake, market, operator, chance, chain: chain.name },
+      { deps, intake, market, operator, second, chance, chain: chain.name },
       input.bettors,
     );
     const [first] = sessions;

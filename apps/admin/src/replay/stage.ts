@@ -21,6 +21,8 @@ export interface Stage {
   readonly market: Market;
   readonly chain: string;
   readonly operator: Actor;
+  /** Approves what takes two people. */
+  readonly second: Actor;
   readonly chance: Chance;
   readonly players: readonly Player[];
   readonly expected: Expectation;

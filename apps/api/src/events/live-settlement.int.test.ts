@@ -1,5 +1,6 @@
 import { expect, test } from "bun:test";
 import { silentLogger } from "@closebell/context/testing";
+import { byTwo } from "@closebell/database/testing";
 import { advanceRounds, settleRound } from "@closebell/rounds";
 import { loadBets, planSmallChunks, roundsHarness } from "@closebell/rounds/testing";
 import { Registry } from "prom-client";
@@ -16,7 +17,7 @@ test("how far a settlement is shows in the round's stream and in the metrics, un
   await planSmallChunks(house, 100);
   await advanceRounds(deps, { by });
   await loadBets(house, { roundId: 2026112001, players: 50, bets: 1_000 });
-  const dying = settleRound(deps, {
+  const dying = byTwo(settleRound)(deps, {
     by,
     ...WHERE,
     result: "VOID",

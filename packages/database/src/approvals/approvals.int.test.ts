@@ -26,7 +26,7 @@ beforeAll(async () => {
 afterAll(() => scratch[Symbol.asyncDispose]());
 
 const person = (name: string): By => ({
-  actor: { kind: "operator", id: randomUUID(), name } satisfies Actor,
+  actor: { kind: "staff", id: randomUUID(), name } satisfies Actor,
   requestId: randomUUID(),
   reason: `${name} says so`,
 });

@@ -1,3 +1,4 @@
+export * from "./by-two.ts";
 export * from "./buffers-of.ts";
 export * from "./describe-with-command.ts";
 export * from "./describe-with-redis.ts";
