@@ -30,7 +30,7 @@ const price = mutantsOf(
   "bun test packages/rounds/src/judge.test.ts",
 );
 const placing = mutantsOf(
-  "packages/rounds/migrations/0003_hot_path.sql",
+  "packages/rounds/migrations/0007_protection.sql",
   "bun scripts/test.ts packages/rounds/src/bets.int.test.ts -t instant|balance",
 );
 const sharing = mutantsOf(

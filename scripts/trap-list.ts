@@ -12,7 +12,8 @@ export interface Trap {
   readonly edits: readonly Edit[];
 }
 
-const PLACE = "packages/rounds/migrations/0003_hot_path.sql";
+const PLACE = "packages/rounds/migrations/0007_protection.sql";
+const KEYS = "packages/rounds/migrations/0003_hot_path.sql";
 const POST = "packages/ledger/migrations/0001_hot_path.sql";
 const BOOKS = "packages/ledger/migrations/0000_books.sql";
 const ROUNDS = "packages/rounds/migrations/0000_rounds.sql";
@@ -30,7 +31,7 @@ export const TRAPS: readonly Trap[] = [
         find: "set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off\n",
         replace: "",
       },
-      { file: PLACE, find: " set enable_bitmapscan = off\nset enable_sort = off\n", replace: "\n" },
+      { file: KEYS, find: " set enable_bitmapscan = off\nset enable_sort = off\n", replace: "\n" },
     ],
   },
   {
@@ -136,9 +137,9 @@ export const TRAPS: readonly Trap[] = [
     number: 8,
     name: "a key that was used is not looked up",
     edits: [
-      { file: PLACE, find: "x.key = p_keys[t.n]", replace: "false" },
+      { file: KEYS, find: "x.key = p_keys[t.n]", replace: "false" },
       {
-        file: PLACE,
+        file: KEYS,
         find: "(select true from rounds.bet x",
         replace: "(select false from rounds.bet x",
       },

@@ -23,4 +23,6 @@ export interface Deposit {
   readonly blockHash: string | null;
   /** Whether that block will not vanish any more. */
   readonly final: boolean;
+  /** Whether it was credited to `held`: beyond his own limit, or while he might not play. */
+  readonly held: boolean;
 }

@@ -39,6 +39,7 @@ export * from "./save-payout-address.ts";
 export * from "./scan-chain.ts";
 export * from "./sweep-chain.ts";
 export type { Sweep } from "./sweep-deposits.ts";
+export * from "./use-held.ts";
 export type { Wallet } from "./wallet.ts";
 export type { Withdrawal } from "./withdrawal.ts";
 export type { WithdrawalState } from "./withdrawal-state.ts";

@@ -1,6 +1,7 @@
 import type { By } from "@closebell/context";
 import type { Deps, Work } from "@closebell/database";
-import { HOUSE, custodyAccount, userAccount } from "@closebell/ledger";
+import { HOUSE, custodyAccount, periodOf, userAccount } from "@closebell/ledger";
+import { admitDeposit, countDeposit } from "@closebell/protection";
 import { eq, sql } from "drizzle-orm";
 import type { DepositState } from "./deposit-state.ts";
 import type { Deposit } from "./deposit.ts";
@@ -41,17 +42,27 @@ interface DepositStep {
 }
 
 /** The money of one step: between which accounts, and whether it happens once or with each such event. */
-const moneyOf = ({ deposit, to }: DepositStep) => {
+const moneyOf = ({ deposit, to }: DepositStep, held: boolean) => {
   const custody = custodyAccount(deposit.chain);
-  const user = userAccount(deposit.userId, "available");
+  const user = userAccount(deposit.userId, held ? "held" : "available");
   const { capital, suspense } = HOUSE;
   switch (`${deposit.state} ${to}`) {
     case "CONFIRMED CREDITED":
-      return { kind: KIND.deposit, debit: custody, credit: user, once: true };
+      return {
+        kind: held ? KIND.depositHold : KIND.deposit,
+        debit: custody,
+        credit: user,
+        once: true,
+      };
     case "CONFIRMED SUSPENDED":
       return { kind: KIND.depositSuspend, debit: custody, credit: suspense, once: true };
     case "SUSPENDED CREDITED":
-      return { kind: KIND.depositRelease, debit: suspense, credit: user, once: true };
+      return {
+        kind: held ? KIND.depositReleaseHold : KIND.depositRelease,
+        debit: suspense,
+        credit: user,
+        once: true,
+      };
     // The user is credited once: what the chain takes back or returns later is the house's.
     case "CREDITED REORGED":
       return { kind: KIND.depositReorg, debit: capital, credit: custody, once: false };
@@ -66,29 +77,52 @@ const moneyOf = ({ deposit, to }: DepositStep) => {
   }
 };
 
-/** Takes a deposit, whose row the caller has locked, one step further: state, history and money together. */
+/** Posts what a step moves; a deposit that comes into play counts towards its user's limits. */
+const post = async (
+  work: Work,
+  step: DepositStep,
+  {
+    event,
+    at,
+    admitted,
+    held,
+  }: { event: string; at: Temporal.Instant; admitted: boolean; held: boolean },
+): Promise<void> => {
+  const money = moneyOf(step, held);
+  if (money === undefined) return;
+  const { by, deposit } = step;
+  const { once, kind, debit, credit } = money;
+  const recordedAt = once ? deposit.createdAt : at;
+  const ref = once ? deposit.id : event;
+  const transfer = { ref, debit, credit, amount: deposit.amountMicroUsdc };
+  await postOne(work, { by, kind, recordedAt, transfer });
+  const { userId } = deposit;
+  if (admitted) await countDeposit(work, { userId, period: periodOf(recordedAt), kind, ref });
+};
+
+/**
+ * Takes a deposit, whose row the caller has locked, one step further: state, history and money together. What is credited
+ * goes to `held` where its user's limits or restrictions keep it out of play.
+ */
 export const moveDeposit = async (
   deps: Pick<Deps, "ids">,
   work: Work,
   step: DepositStep,
 ): Promise<Deposit> => {
   const { by, deposit, to, detail } = step;
+  const credits = to === "CREDITED" && deposit.creditedAt === null;
+  const admitted = credits && (await admitDeposit(work, deposit));
+  const held = credits ? !admitted : deposit.held;
   const at = await work.now();
   const moved = {
     state: to,
     creditedAt: deposit.creditedAt ?? (to === "CREDITED" ? at : null),
     suspendedAt: deposit.suspendedAt ?? (to === "SUSPENDED" ? at : null),
     final: deposit.final && to !== "REORGED",
+    held,
   };
   await work.tx.update(deposits).set(moved).where(eq(deposits.id, deposit.id));
   const event = await noteDeposit(deps, work, { by, deposit: deposit.id, state: to, at, detail });
-  const money = moneyOf(step);
-  if (money !== undefined) {
-    const { once, kind, debit, credit } = money;
-    const recordedAt = once ? deposit.createdAt : at;
-    const ref = once ? deposit.id : event;
-    const transfer = { ref, debit, credit, amount: deposit.amountMicroUsdc };
-    await postOne(work, { by, kind, recordedAt, transfer });
-  }
+  await post(work, step, { event, at, admitted, held });
   return { ...deposit, ...moved };
 };

@@ -2,11 +2,13 @@ import { DomainError, type By } from "@closebell/context";
 import { transact, type Work } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
 import { formatUsdc, type MicroUsdc } from "@closebell/money";
+import { unlessAccountBusy } from "@closebell/protection";
 import { and, eq } from "drizzle-orm";
 import type { Chain } from "./chain.ts";
 import { checkedAmount, checkedName } from "./checks.ts";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
 import { ensureChain } from "./ensure-chain.ts";
+import { heldShare } from "./held-share.ts";
 import { enterState } from "./move-withdrawal.ts";
 import { needPayoutAddress, payableAddress, refuseOwnAddress } from "./payout-address.ts";
 import { withdrawals } from "./tables.ts";
@@ -74,12 +76,12 @@ const refuseTooMuch = (amount: MicroUsdc, most: MicroUsdc): void => {
 };
 
 /**
- * Takes an amount out of what the user may bet and asks for its payment. The same request again gets the first answer
+ * Takes an amount out of what the user holds, what is held first, and asks for its payment. The same request again gets the first answer
  * again, whatever has become of the withdrawal since, or of the limits and addresses. A chain that is not simulated pays
  * to saved addresses only.
  * @throws DomainError USER_NOT_FOUND, CHAIN_NOT_FOUND, ADDRESS_INVALID, AMOUNT_INVALID, VALIDATION_FAILED,
  *   WITHDRAWAL_LIMIT_EXCEEDED, PAYOUT_ADDRESS_UNKNOWN, PAYOUT_ADDRESS_TOO_NEW, INSUFFICIENT_FUNDS,
- *   IDEMPOTENCY_KEY_REUSED
+ *   IDEMPOTENCY_KEY_REUSED, OVERLOADED (his account is busy: ask again with the same key)
  */
 export const requestWithdrawal = async (
   deps: CustodyDeps,
@@ -88,32 +90,36 @@ export const requestWithdrawal = async (
   const { chain, to } = checked(deps, input);
   const { id: userId } = await getPlayer(deps, input);
   const { by, ...request } = { ...input, userId, to };
-  return transact(deps, async (work) => {
-    const before = await replayOf(work, chain, request);
-    if (before !== undefined) return before;
-    refuseTooMuch(input.amountMicroUsdc, deps.policy.withdrawalMaximum);
-    await refuseOwnAddress(work, deps.chains, to);
-    const payee = { userId, chain: chain.name, address: to };
-    if (!chain.simulated) await needPayoutAddress(work, payee);
-    await ensureChain(work, chain);
-    const at = await work.now();
-    const [withdrawal] = await work.tx
-      .insert(withdrawals)
-      .values({
-        ...request,
-        id: deps.ids.uuid(),
-        state: "REQUESTED",
-        createdAt: at,
-        updatedAt: at,
-      })
-      .onConflictDoNothing({ target: [withdrawals.userId, withdrawals.idempotencyKey] })
-      .returning(withdrawalColumns);
-    if (withdrawal !== undefined) {
-      await enterState(work, { by, at, withdrawal, to: "REQUESTED", detail: "" });
-      return { withdrawal, replayed: false };
-    }
-    const meanwhile = await replayOf(work, chain, request);
-    if (meanwhile === undefined) throw new Error("A withdrawal's key conflicts with no row.");
-    return meanwhile;
-  });
+  return unlessAccountBusy(() =>
+    transact(deps, async (work) => {
+      const before = await replayOf(work, chain, request);
+      if (before !== undefined) return before;
+      refuseTooMuch(input.amountMicroUsdc, deps.policy.withdrawalMaximum);
+      await refuseOwnAddress(work, deps.chains, to);
+      const payee = { userId, chain: chain.name, address: to };
+      if (!chain.simulated) await needPayoutAddress(work, payee);
+      await ensureChain(work, chain);
+      const fromHeldMicroUsdc = await heldShare(work, userId, input.amountMicroUsdc);
+      const at = await work.now();
+      const [withdrawal] = await work.tx
+        .insert(withdrawals)
+        .values({
+          ...request,
+          id: deps.ids.uuid(),
+          fromHeldMicroUsdc,
+          state: "REQUESTED",
+          createdAt: at,
+          updatedAt: at,
+        })
+        .onConflictDoNothing({ target: [withdrawals.userId, withdrawals.idempotencyKey] })
+        .returning(withdrawalColumns);
+      if (withdrawal !== undefined) {
+        await enterState(work, { by, at, withdrawal, to: "REQUESTED", detail: "" });
+        return { withdrawal, replayed: false };
+      }
+      const meanwhile = await replayOf(work, chain, request);
+      if (meanwhile === undefined) throw new Error("A withdrawal's key conflicts with no row.");
+      return meanwhile;
+    }),
+  );
 };

@@ -18,6 +18,16 @@ export const KIND = {
   depositSuspend: 47,
   /** house/suspense -> available, ref: the same deposit, when an operator releases it */
   depositRelease: 48,
+  /** custody -> held, ref: a deposit beyond its user's limit, or while he may not play; instead of `deposit` */
+  depositHold: 54,
+  /** house/suspense -> held, ref: the same deposit; instead of `depositRelease` */
+  depositReleaseHold: 55,
+  /** held -> available, ref: the use */
+  heldUse: 56,
+  /** held -> withdrawing, ref: the withdrawal, as in the one below */
+  withdrawalRequestHeld: 57,
+  /** withdrawing -> held */
+  withdrawalReturnHeld: 58,
   /** house/suspense -> custody, ref: the event of a suspended deposit's vanishing */
   suspenseReorg: 49,
   /** custody -> house/suspense, ref: the event of its coming back */

@@ -11,6 +11,8 @@ export interface Withdrawal {
   readonly chain: string;
   readonly to: string;
   readonly amountMicroUsdc: MicroUsdc;
+  /** How much of it was held, and is again if it goes back. */
+  readonly fromHeldMicroUsdc: MicroUsdc;
   readonly state: WithdrawalState;
   /** The payment's transaction, once there is one. */
   readonly tx: string | null;
@@ -32,6 +34,7 @@ export const withdrawalColumns = {
   chain: withdrawals.chain,
   to: withdrawals.to,
   amountMicroUsdc: withdrawals.amountMicroUsdc,
+  fromHeldMicroUsdc: withdrawals.fromHeldMicroUsdc,
   state: withdrawals.state,
   tx: withdrawals.tx,
   attempts: withdrawals.attempts,

@@ -1,7 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { MigrationSet } from "@closebell/database";
 
-export * from "./block-user.ts";
+export * from "./admit-deposit.ts";
+export { blockUser } from "./block-user.ts";
 export * from "./exclude-self.ts";
 export * from "./list-changes.ts";
 export * from "./list-limits.ts";
@@ -17,6 +18,7 @@ export {
 } from "./spending-limit.ts";
 export * from "./take-time-out.ts";
 export * from "./unblock-user.ts";
+export * from "./unless-account-busy.ts";
 
 export const migrations: MigrationSet = {
   name: "protection",

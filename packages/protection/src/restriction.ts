@@ -2,7 +2,7 @@ import { DomainError, type By } from "@closebell/context";
 import { recordAudit, transact, type Deps, type Executor } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
 import { sql } from "drizzle-orm";
-import { protecting } from "./protecting.ts";
+import { unlessAccountBusy } from "./unless-account-busy.ts";
 
 /**
  * Why a user's bets are refused: he took a time-out, excluded himself, was blocked by staff, or did not pass the screening.
@@ -42,7 +42,7 @@ interface Restrict {
 export const restrict = async (deps: Deps, input: Restrict): Promise<boolean> => {
   const { by, kind, reason } = input;
   const { id } = await getPlayer(deps, input);
-  return protecting(() =>
+  return unlessAccountBusy(() =>
     transact(deps, async (work) => {
       const until = input.endOf(await work.now());
       const [row] = await work.tx.execute<{ since: Temporal.Instant | null }>(sql`

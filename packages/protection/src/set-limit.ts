@@ -3,7 +3,7 @@ import { recordAudit, transact, type Deps } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
 import type { MicroUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
-import { protecting } from "./protecting.ts";
+import { unlessAccountBusy } from "./unless-account-busy.ts";
 import {
   checkedLimit,
   limitsOf,
@@ -31,7 +31,7 @@ export const setLimit = async (deps: Deps, input: SetLimit): Promise<readonly Sp
   const { by, kind, period } = input;
   const amount = checkedLimit(input.amount);
   const { id } = await getPlayer(deps, input);
-  return protecting(() =>
+  return unlessAccountBusy(() =>
     transact(deps, async (work) => {
       const before = await limitsOf(work.tx, id);
       const [set] = await work.tx.execute<{ from: Temporal.Instant | null }>(sql`

@@ -3,7 +3,7 @@ import { recordAudit, transact, type Deps } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
 import { sql } from "drizzle-orm";
 import { reasonOf } from "./block-user.ts";
-import { protecting } from "./protecting.ts";
+import { unlessAccountBusy } from "./unless-account-busy.ts";
 import { protectionOf, type Protection } from "./protection-of.ts";
 
 /**
@@ -18,7 +18,7 @@ export const unblockUser = async (
   const { by } = input;
   reasonOf(by);
   const { id } = await getPlayer(deps, input);
-  await protecting(() =>
+  await unlessAccountBusy(() =>
     transact(deps, async (work) => {
       const [row] = await work.tx.execute<{ lifted: boolean }>(
         sql`select protection.lift(${id}::uuid, 'block', ${by.actor.id}::uuid) as lifted`,

@@ -27,7 +27,8 @@ export interface BetIntake {
   /**
    * Resolves once the bet is committed.
    * @throws DomainError USER_NOT_FOUND, MARKET_NOT_FOUND, ROUND_NOT_FOUND, ROUND_NOT_OPEN, ROUND_PAUSED,
-   *   STAKE_BELOW_MINIMUM, STAKE_ABOVE_MAXIMUM, INSUFFICIENT_FUNDS, AMOUNT_OVERFLOW, IDEMPOTENCY_KEY_REUSED, OVERLOADED,
+   *   PLAY_SUSPENDED, PROTECTION_LIMIT_EXCEEDED, STAKE_BELOW_MINIMUM, STAKE_ABOVE_MAXIMUM, INSUFFICIENT_FUNDS,
+   *   AMOUNT_OVERFLOW, IDEMPOTENCY_KEY_REUSED, OVERLOADED,
    *   DATABASE_UNAVAILABLE (the bet may have been committed: ask again with the same key)
    */
   place(request: BetRequest): Promise<BetReceipt>;

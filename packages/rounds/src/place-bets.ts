@@ -11,8 +11,10 @@ export type PlaceResult =
   | "ROUND_PAUSED"
   | "BUSY"
   | "USER_NOT_FOUND"
+  | "PLAY_SUSPENDED"
   | "BELOW_MINIMUM"
   | "ABOVE_MAXIMUM"
+  | "BEYOND_LIMIT"
   | "INSUFFICIENT_FUNDS"
   | "POOL_FULL";
 

@@ -12,6 +12,10 @@ const REFUSALS = {
   ],
   ROUND_PAUSED: ["ROUND_PAUSED", "Betting on this round is paused. Try again later."],
   USER_NOT_FOUND: ["USER_NOT_FOUND", "There is no such user. Create one with POST /users."],
+  PLAY_SUSPENDED: [
+    "PLAY_SUSPENDED",
+    "This user may not bet now: a time-out, a self-exclusion or a block stands. What he owns may be withdrawn.",
+  ],
   BELOW_MINIMUM: [
     "STAKE_BELOW_MINIMUM",
     "The stake is below the round's minimum; its rules say how much that is.",
@@ -19,6 +23,10 @@ const REFUSALS = {
   ABOVE_MAXIMUM: [
     "STAKE_ABOVE_MAXIMUM",
     "With this stake you would have more on the round than its rules allow a user.",
+  ],
+  BEYOND_LIMIT: [
+    "PROTECTION_LIMIT_EXCEEDED",
+    "With this stake you would exceed a limit that you have set. Stake less, or wait for the next period.",
   ],
   INSUFFICIENT_FUNDS: [
     "INSUFFICIENT_FUNDS",
