@@ -20,6 +20,8 @@ export interface WithdrawalStep {
   readonly tx?: string | null;
   /** Why it stays there until somebody decides. */
   readonly waitingFor?: string;
+  /** From REQUESTED to APPROVED: up to which amount one is enough, and above it the approval of a second person. */
+  readonly consent?: { readonly approvedUpTo: MicroUsdc; readonly approval: string | null };
 }
 
 /** Adds to a withdrawal's history. */
@@ -87,6 +89,7 @@ export const moveWithdrawal = async (work: Work, step: WithdrawalStep): Promise<
       dueAt: sql`clock_timestamp()`,
       waitingFor: step.waitingFor ?? null,
       ...(step.to === "APPROVED" ? { approvedAt: at } : {}),
+      ...step.consent,
       ...(step.to === "SIGNED" ? { attempts: sql`${withdrawals.attempts} + 1` } : {}),
       ...(step.tx === undefined ? {} : { tx: step.tx }),
       ...(returned(step.to) ? { failureReason: step.detail } : {}),

@@ -137,6 +137,8 @@ export const withdrawals = schema.table("withdrawal", {
   attempts: integer("attempts").notNull().default(0),
   waitingFor: text("waiting_for"),
   approvedAt: instant("approved_at"),
+  approvedUpTo: micro("approved_up_to").$type<MicroUsdc>(),
+  approval: uuid("approval"),
   failureReason: text("failure_reason"),
   dueAt: instant("due_at"),
   createdAt: instant("created_at").notNull(),
