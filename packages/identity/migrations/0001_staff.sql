@@ -23,12 +23,26 @@ create table identity.user_role (
   revoked_at timestamptz,
   constraint user_role_of_staff foreign key (user_id, kind) references identity.user (id, kind),
   constraint user_role_granted_by_another check (granted_by <> user_id),
-  -- with the one above: whoever takes an admin's role is another admin, so there is always one left
   constraint user_role_revoked_by_another check (revoked_by <> user_id),
   constraint user_role_revoked_by_somebody check ((revoked_by is null) = (revoked_at is null))
 );
 --> statement-breakpoint
 create unique index user_role_once on identity.user_role (user_id, role) where revoked_at is null;
+--> statement-breakpoint
+-- Once there is an admin there is always one, whatever admins do to each other at once.
+create function identity.keep_an_admin() returns trigger
+language plpgsql set search_path = pg_catalog, pg_temp as $$
+begin
+  perform pg_advisory_xact_lock(4215338072);
+  if not exists (select from identity.user_role where role = 'admin' and revoked_at is null) then
+    raise exception 'somebody must stay an admin' using errcode = 'restrict_violation', constraint = 'user_role_admin_left';
+  end if;
+  return null;
+end $$;
+--> statement-breakpoint
+create trigger admin_left after update on identity.user_role
+  for each row when (old.role = 'admin' and old.revoked_at is null and new.revoked_at is not null)
+  execute function identity.keep_an_admin();
 --> statement-breakpoint
 create table identity.api_key (
   id uuid primary key,

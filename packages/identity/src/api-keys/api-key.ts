@@ -38,5 +38,5 @@ export const apiKeyById = async (on: Executor, id: string): Promise<ApiKey | und
   return key;
 };
 
-/** Real time: what credentials live by, whatever a sandbox's clock says. */
-export const realTime = sql`clock_timestamp()`;
+/** Real time, by the database: what credentials live by, whatever a sandbox's clock says. */
+export const realTime = sql`identity.now()`;

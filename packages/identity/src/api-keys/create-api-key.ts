@@ -84,8 +84,9 @@ export const insertApiKey = async (
   const secret = newSecret(deps.randomBytes);
   const [row] = await work.tx.execute<{ sandbox: boolean }>(sql`
     insert into identity.api_key (id, user_id, name, secret_hash, scopes, created_by, created_at, expires_at)
-    values (${id}, ${userId}, ${name}, decode(${hashOfSecret(secret)}, 'hex'), ${texts(scopes)}, ${by.actor.id},
-      ${realTime}, ${realTime} + make_interval(days => ${days}))
+    select ${id}::uuid, ${userId}::uuid, ${name}, decode(${hashOfSecret(secret)}, 'hex'), ${texts(scopes)}, ${by.actor.id}::uuid,
+      now, now + make_interval(days => ${days})
+    from ${realTime} as now
     returning clock.is_sandbox() as sandbox`);
   const apiKey = await apiKeyById(work.tx, id);
   if (apiKey === undefined || row === undefined) throw new Error(`The key ${id} was not made.`);

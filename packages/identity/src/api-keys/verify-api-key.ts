@@ -33,17 +33,17 @@ export const verifyApiKey = async (
   return reachable(database.url, async () => {
     const [found] = await database.orm.execute<Found & Record<string, unknown>>(sql`
       select user_id, scopes, expires_at, clock.is_sandbox() as sandbox,
-        last_used_at is null or last_used_at < clock_timestamp() - interval '1 hour' as stale
+        last_used_at is null or last_used_at < identity.now() - interval '1 hour' as stale
       from identity.api_key
       where id = ${parts.id} and secret_hash = decode(${hashOfSecret(parts.secret)}, 'hex')
-        and revoked_at is null and expires_at > clock_timestamp()`);
+        and revoked_at is null and expires_at > identity.now()`);
     const user = found === undefined ? undefined : await userById(database.orm, found.user_id);
     if (found === undefined || user === undefined || found.sandbox !== (parts.realm === "test")) {
       throw new DomainError("UNAUTHENTICATED", REFUSED);
     }
     if (found.stale) {
       await database.orm.execute(sql`
-        update identity.api_key set last_used_at = clock_timestamp() where id = ${parts.id} and revoked_at is null`);
+        update identity.api_key set last_used_at = identity.now() where id = ${parts.id} and revoked_at is null`);
     }
     const roles = await rolesOf(database.orm, user);
     const allowed = permissionsOf(roles);

@@ -1,5 +1,5 @@
 import { DomainError, type By } from "@closebell/context";
-import { recordAudit, transact, type Deps, type Work } from "@closebell/database";
+import { constraintOf, recordAudit, transact, type Deps, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { realTime } from "../api-keys/api-key.ts";
 import type { StaffRole } from "../roles.ts";
@@ -18,6 +18,17 @@ const removeRole = async (work: Work, { by, role }: ChangeRole, id: string): Pro
   await work.tx.execute(sql`
     update identity.user_role set revoked_at = ${realTime}, revoked_by = ${by.actor.id}
     where user_id = ${id} and role = ${role} and revoked_at is null`);
+};
+
+const LAST_ADMIN = "Nobody else is an admin. Grant somebody else the role first.";
+
+const refusals = async <T>(work: Promise<T>): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (constraintOf(error) !== "user_role_admin_left") throw error;
+    throw new DomainError("FORBIDDEN", LAST_ADMIN, { cause: error });
+  }
 };
 
 const change = (deps: Deps, input: ChangeRole, what: "grant" | "revoke"): Promise<StaffMember> =>
@@ -52,7 +63,7 @@ export const grantRole = (deps: Deps, input: ChangeRole): Promise<StaffMember> =
 
 /**
  * Takes a role from a member of staff; one they haven't is no change. What their credentials may do shrinks at once.
- * @throws DomainError USER_NOT_FOUND, FORBIDDEN (their own)
+ * @throws DomainError USER_NOT_FOUND, FORBIDDEN (their own, or the last admin's)
  */
 export const revokeRole = (deps: Deps, input: ChangeRole): Promise<StaffMember> =>
-  change(deps, input, "revoke");
+  refusals(change(deps, input, "revoke"));

@@ -26,8 +26,9 @@ export const insertClaim = async (
     where user_id is not distinct from ${input.userId}::uuid and used_at is null`);
   const [row] = await work.tx.execute<{ expires_at: Temporal.Instant }>(sql`
     insert into identity.staff_claim (id, user_id, token_hash, created_by, created_at, expires_at)
-    values (${deps.ids.uuid()}, ${input.userId}, decode(${hashOfSecret(secret)}, 'hex'), ${input.by.actor.id},
-      ${realTime}, ${realTime} + make_interval(hours => ${CLAIM_HOURS}))
+    select ${deps.ids.uuid()}::uuid, ${input.userId}::uuid, decode(${hashOfSecret(secret)}, 'hex'), ${input.by.actor.id}::uuid,
+      now, now + make_interval(hours => ${CLAIM_HOURS})
+    from ${realTime} as now
     returning expires_at`);
   if (row === undefined) throw new Error("The one-time token was not made.");
   return { token: `cb_claim_${secret}`, expiresAt: row.expires_at };

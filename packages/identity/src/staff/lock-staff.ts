@@ -1,7 +1,7 @@
 import type { Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 
-// any number will do that no other room takes
+// that of identity.keep_an_admin()
 const STAFF_LOCK = 4_215_338_072n;
 
 /** One change of roles at a time, so that two admins can't take the role from each other at once. */

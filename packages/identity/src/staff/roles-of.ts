@@ -1,7 +1,6 @@
-import type { Executor } from "@closebell/database";
+import { instant, type Executor } from "@closebell/database";
 import { and, eq, isNull } from "drizzle-orm";
 import { bigint, pgSchema, text, uuid } from "drizzle-orm/pg-core";
-import { instant } from "@closebell/database";
 import { ROLES, type Role, type StaffRole } from "../roles.ts";
 import type { User } from "../user.ts";
 
