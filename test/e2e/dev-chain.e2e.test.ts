@@ -7,6 +7,14 @@ setDefaultTimeout(240_000);
 
 const STEPS = 9;
 
+/** What a developer keeps in .env for a service of his, by which no step would go as it says. */
+const OF_ANOTHER = {
+  MARKET: "OTHER",
+  MAX_STAKE_MICRO_USDC: "1000000",
+  EVM_CONFIRMATIONS: "500",
+  WITHDRAWAL_MAX_MICRO_USDC: "1000000",
+};
+
 /** The steps as they are printed: the commands of each, by its number. */
 const stepsOf = (guide: string): ReadonlyMap<number, readonly string[]> => {
   const steps = new Map<number, string[]>();
@@ -42,7 +50,7 @@ const told = async (service: Program): Promise<string> => {
 
 test("a newcomer pastes each step, and sees deposits and payments on a chain of his own", async () => {
   await using service = runProgram("apps/standalone/src/main.ts", ["dev:chain"], {
-    env: { PORT: "0", HOST: "127.0.0.1", LOG_PRETTY: "false" },
+    env: { PORT: "0", HOST: "127.0.0.1", LOG_PRETTY: "false", ...OF_ANOTHER },
   });
   const guide = await told(service);
   expect(guide).toMatch(/funded on it with 100 USDC, at her address 0x[0-9a-fA-F]{40}/);

@@ -18,7 +18,7 @@ export {
   type PlaceMode,
   type PlaceOptions,
 } from "./open-place.ts";
-export { type Config, readConfig, readConfigWith } from "./read-config.ts";
+export { type Config, readConfig, readConfigOf } from "./read-config.ts";
 export { stopWithin } from "./stop-within.ts";
 export { type Shutdown, stopOnSignal, type StopOptions } from "./stop-on-signal.ts";
 export { listenOn } from "./listen-on.ts";

@@ -150,6 +150,9 @@ export const readConfig = (env: Environment = process.env): Config => {
   return config;
 };
 
-/** The same with some variables set, or unset, by the program itself. @throws ConfigError */
-export const readConfigWith = (changes: Environment): Config =>
-  readConfig({ ...process.env, ...changes });
+/** The settings of a program that brings its own: of the environment only `names` count. @throws ConfigError */
+export const readConfigOf = (settings: Environment, names: readonly string[]): Config =>
+  readConfig({
+    ...Object.fromEntries(names.map((name) => [name, process.env[name]])),
+    ...settings,
+  });

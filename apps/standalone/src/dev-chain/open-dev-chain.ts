@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { Anvil, DevToken } from "@closebell/adapters/chain/dev";
 import { parseUsdc } from "@closebell/money";
-import { type Config, readConfigWith } from "@closebell/runtime";
+import { type Config, readConfigOf } from "@closebell/runtime";
 import { throwAwayFolder } from "../throw-away-folder.ts";
 
 /** A chain of one's own with a dollar on it, and the settings under which the service uses it. */
@@ -44,19 +44,8 @@ const settingsOf = async (anvil: Anvil, token: DevToken, folder: string) => {
   };
 };
 
-/** Whatever else is set: this is a database and a chain of its own. */
-const UNSET = {
-  NODE_ENV: undefined,
-  DATABASE_URL: undefined,
-  DATABASE_URL_FILE: undefined,
-  REDIS_URL: undefined,
-  REDIS_URL_FILE: undefined,
-  EVM_RPC_URL_FILE: undefined,
-  EVM_RPC_URL_SECOND: undefined,
-  EVM_RPC_URL_SECOND_FILE: undefined,
-  EVM_HOT_WALLET_KEY_FILE: undefined,
-  EVM_DEPOSIT_KEY_FILE: undefined,
-};
+/** What of the environment counts. All the rest is a service's that has another database and another chain. */
+const KEPT = ["HOST", "PORT", "SCHEDULER_PORT", "LOG_LEVEL", "LOG_PRETTY"];
 
 const secondAccount = async (anvil: Anvil): Promise<string> => {
   const accounts = await anvil.request("eth_accounts");
@@ -75,7 +64,7 @@ export const openDevChain = async (started: AsyncDisposableStack): Promise<DevCh
   const envFile = join(folder, "env");
   const lines = Object.entries(settings).map(([name, value]) => `${name}=${value}\n`);
   await Bun.write(envFile, lines.join(""));
-  const config = readConfigWith({ ...UNSET, ...settings });
+  const config = readConfigOf(settings, KEPT);
   const admin = `bun --env-file=${envFile} run admin`;
   return { config, anvil, token, outsider: await secondAccount(anvil), admin };
 };
