@@ -65,7 +65,8 @@ export const walletSignInBody = z.strictObject({
   message: z.string().min(1).max(4096),
   signature: z
     .string()
-    .regex(/^0x[0-9A-Fa-f]{1,2048}$/, "must be a signature in hex")
+    .min(1)
+    .max(4096)
     .openapi({ description: "Of the message, by the address it names" }),
   ...secondFactor,
 });

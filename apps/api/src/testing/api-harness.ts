@@ -2,14 +2,15 @@ import { randomUUID } from "node:crypto";
 import { memoryEvents } from "@closebell/context/testing";
 import { DEFAULT_POLICY } from "@closebell/custody";
 import { scriptedChain, type ScriptedChain } from "@closebell/custody/testing";
-import type { Role } from "@closebell/identity";
+import { deliverMail, type Role } from "@closebell/identity";
+import { memoryMailer, testIdentity } from "@closebell/identity/testing";
 import { roundsHarness, type RoundsHarness } from "@closebell/rounds/testing";
 import { advanceRounds } from "@closebell/rounds";
 import { Registry } from "prom-client";
 import type { ApiDeps, SimulatedCloseRequest } from "../api-deps.ts";
 import { createApi, type Api } from "../create-api.ts";
+import { verifierOf } from "../doors/verify-credential.ts";
 import { asking, askingAs, type Ask } from "./asking.ts";
-import { identityParts } from "./identity-parts.ts";
 import { recordingLogger, type LogLine } from "./recording-logger.ts";
 import { scriptedCredentials, type ScriptedCredentials } from "./scripted-credentials.ts";
 
@@ -29,6 +30,8 @@ export interface ApiHarness extends AsyncDisposable {
   as(role: Role | null): Ask;
   /** The same, as that player. */
   asUser(userId: string): Ask;
+  /** Delivers what is to be mailed, and gives the token of the last letter to that address. */
+  mailedTo(address: string): Promise<string>;
   /** A user made and funded over HTTP. */
   player(micro?: string): Promise<string>;
   /** Moves the sandbox's clock and does what is due. */
@@ -45,10 +48,13 @@ export const apiHarness = async (
   const events = memoryEvents();
   const { lines, log } = recordingLogger();
   const credentials = scriptedCredentials();
+  const identity = testIdentity(rounds.deps.database);
+  const prove = verifierOf(identity);
+  const mailer = memoryMailer();
   const setCloses: SimulatedCloseRequest[] = [];
   const api = createApi({
     ...rounds.deps,
-    ...identityParts(),
+    ...identity,
     events,
     log,
     intake: rounds.intake,
@@ -56,7 +62,7 @@ export const apiHarness = async (
     policy: DEFAULT_POLICY,
     registry: new Registry(),
     chance: () => 0.5,
-    verifyCredential: credentials.verify,
+    verifyCredential: (credential) => credentials.find(credential) ?? prove(credential),
     simulation: {
       setClose: (request) => Promise.resolve(setCloses.push(request)),
     },
@@ -81,6 +87,11 @@ export const apiHarness = async (
           json: { userId: id, amountMicroUsdc: micro, tx: randomUUID() },
         });
       return id;
+    },
+    async mailedTo(address) {
+      await deliverMail({ ...identity, mailer });
+      const letter = mailer.sent.findLast(({ to }) => to === address);
+      return /cb_mail_[\w-]+/.exec(letter?.text ?? "")?.[0] ?? "";
     },
     async moveTo(instant) {
       await rounds.scratch.setClock(instant);

@@ -3,11 +3,11 @@ import { countingIds, memoryEvents } from "@closebell/context/testing";
 import { DEFAULT_POLICY } from "@closebell/custody";
 import { scriptedChain } from "@closebell/custody/testing";
 import { openDatabase } from "@closebell/database";
+import { identityParts } from "@closebell/identity/testing";
 import { Registry } from "prom-client";
 import type { ApiDeps } from "../api-deps.ts";
 import { createApi, type Api } from "../create-api.ts";
 import { asking, askingAs, type Ask } from "./asking.ts";
-import { identityParts } from "./identity-parts.ts";
 import { recordingLogger, type LogLine } from "./recording-logger.ts";
 import { scriptedCredentials, type ScriptedCredentials } from "./scripted-credentials.ts";
 

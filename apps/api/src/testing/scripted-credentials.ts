@@ -6,6 +6,8 @@ import type { VerifyCredential } from "../doors/principals.ts";
 /** Credentials that mean what a test says, without anything behind them. */
 export interface ScriptedCredentials {
   readonly verify: VerifyCredential;
+  /** The same; undefined for a credential that was not issued here. */
+  find(credential: string): Promise<Principal> | undefined;
   /** A credential of whoever has these roles; `only` cuts them to scopes, as an API key's. */
   issue(who: {
     readonly roles: readonly Role[];
@@ -16,13 +18,15 @@ export interface ScriptedCredentials {
 
 export const scriptedCredentials = (): ScriptedCredentials => {
   const issued = new Map<string, Principal>();
+  const find = (credential: string): Promise<Principal> | undefined => {
+    const principal = issued.get(credential);
+    return principal === undefined ? undefined : Promise.resolve(principal);
+  };
   return {
-    verify(credential) {
-      const principal = issued.get(credential);
-      return principal === undefined
-        ? Promise.reject(new DomainError("UNAUTHENTICATED", "The credential does not count."))
-        : Promise.resolve(principal);
-    },
+    find,
+    verify: (credential) =>
+      find(credential) ??
+      Promise.reject(new DomainError("UNAUTHENTICATED", "The credential does not count.")),
     issue({ roles, userId = randomUUID(), only }) {
       const credential = `scripted-${issued.size}`;
       const all = permissionsOf(roles);
