@@ -1,0 +1,74 @@
+import { expect, test } from "bun:test";
+import { errorOf, scratchDatabase } from "@closebell/database/testing";
+import { compactVerify, createLocalJWKSet } from "jose";
+import { refreshSession } from "../sessions/refresh-session.ts";
+import { registered } from "../testing/registered.ts";
+import { moveRealTime, stranger, testIdentity } from "../testing/test-identity.ts";
+import { publicKeys } from "./public-keys.ts";
+import { rotateSigningKey } from "./rotate-signing-key.ts";
+import { verifyAccessToken } from "./verify-access-token.ts";
+
+/** Minutes at which somebody rotates: once, twice within the ten minutes of publication, and at the same moment. */
+const ROTATIONS = [5, 12, 15, 40, 40];
+const MINUTES = 80;
+const TOKEN_MINUTES = 10;
+/** How long others may keep what we publish. */
+const KEPT_MINUTES = 5;
+
+type Keys = Awaited<ReturnType<typeof publicKeys>>;
+
+/** Whom a token of a published key would be signed by, for somebody who keeps what was published. */
+const kidFor = async (token: string, { keys }: Keys): Promise<string> => {
+  const keySet = createLocalJWKSet({ keys: keys.map((key) => ({ ...key })) });
+  const { protectedHeader } = await compactVerify(token, keySet, { algorithms: ["EdDSA"] });
+  return protectedHeader.kid ?? "";
+};
+
+test("keys rotate without a single refusal, here or where the published keys are kept", async () => {
+  await using scratch = await scratchDatabase();
+  const deps = testIdentity(scratch.database);
+  const { by } = stranger();
+  let { refreshToken } = (await registered(deps)).tokens;
+  const published: Keys[] = [];
+  const tokens: { readonly made: number; readonly token: string }[] = [];
+  const kids = new Set<string>();
+  for (let minute = 0; minute < MINUTES; minute += 1) {
+    await moveRealTime(scratch.owner, { minutes: minute });
+    const rotations = ROTATIONS.filter((at) => at === minute);
+    await Promise.all(rotations.map(() => rotateSigningKey(deps, { by })));
+    published.push(await publicKeys(deps));
+    const { tokens: fresh } = await refreshSession(deps, { ...stranger(), refreshToken });
+    refreshToken = fresh.refreshToken;
+    tokens.push({ made: minute, token: fresh.accessToken });
+    const kept = published[Math.max(0, minute - KEPT_MINUTES)] ?? { keys: [] };
+    for (const { token } of tokens.filter(({ made }) => made > minute - TOKEN_MINUTES)) {
+      kids.add(await kidFor(token, kept));
+      await verifyAccessToken(deps, token);
+    }
+  }
+  // of the two made at once the earlier never signs
+  expect(kids.size).toBe(ROTATIONS.length);
+  const old = verifyAccessToken(deps, tokens[MINUTES - TOKEN_MINUTES - 1]?.token ?? "");
+  expect(await errorOf(old)).toMatchObject({ code: "UNAUTHENTICATED" });
+
+  await rotateSigningKey(deps, { by });
+  const { keys } = await publicKeys(deps);
+  expect(keys).toHaveLength(2);
+  const [left] = await scratch.owner.sql<[{ kids: string[] }]>`
+    select array_agg(kid) as kids from identity.signing_key where private_key is not null`;
+  expect(new Set(left.kids)).toEqual(new Set(keys.map(({ kid }) => kid)));
+}, 30_000);
+
+test("the first key is one, however many need it at once, and opens only with its secret", async () => {
+  await using scratch = await scratchDatabase();
+  const deps = testIdentity(scratch.database);
+  await Promise.all([registered(deps), registered(deps), registered(deps)]);
+  expect((await publicKeys(deps)).keys).toHaveLength(1);
+  const [row] = await scratch.owner.sql<[{ sealed: Uint8Array }]>`
+    select private_key as sealed from identity.signing_key`;
+  expect(row.sealed.length).toBe(12 + 16 + 43);
+  const auth = { ...deps.auth, secret: "another-secret-of-thirty-two-bytes-or-so" };
+  const { refreshToken } = (await registered(deps)).tokens;
+  const elsewhere = refreshSession({ ...deps, auth }, { ...stranger(), refreshToken });
+  expect(String(await errorOf(elsewhere))).toContain("AUTH_SECRET does not open");
+});
