@@ -3,6 +3,7 @@ import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { presentPayoutAddress } from "../presenters/custody.ts";
+import { answerOnce } from "../request/answer-once.ts";
 import {
   payoutAddressesSchema,
   payoutAddressParams,
@@ -10,6 +11,11 @@ import {
   payoutAddressSchema,
   savePayoutAddressBody,
 } from "../schemas/custody.ts";
+import {
+  KEY_REFUSALS,
+  optionalIdempotencyHeaders,
+  replayedHeader,
+} from "../schemas/idempotency.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 import { userParams } from "./users.ts";
@@ -41,10 +47,17 @@ const saveRoute = defineRoute({
   description:
     "A new address waits before it may be paid to, so that whoever takes over an account can't empty it at once. Saving it again changes nothing.",
   tags,
-  request: { params: userParams, body: jsonBody(savePayoutAddressBody) },
+  request: {
+    params: userParams,
+    headers: optionalIdempotencyHeaders,
+    body: jsonBody(savePayoutAddressBody),
+  },
   responses: {
-    201: jsonAnswer("The address, as it is saved.", payoutAddressSchema),
-    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND", "ADDRESS_INVALID"),
+    201: {
+      ...jsonAnswer("The address, as it is saved.", payoutAddressSchema),
+      headers: replayedHeader,
+    },
+    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND", "ADDRESS_INVALID", ...KEY_REFUSALS),
   },
 });
 
@@ -70,7 +83,8 @@ const removeRoute = defineRoute({
   },
 });
 
-export const payoutAddressRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+export const payoutAddressRoutes = (app: ApiApp, parts: ApiParts): void => {
+  const { deps, simulated } = parts;
   app.openapi(listRoute, async (c) => {
     const saved = await listPayoutAddresses(deps, c.req.valid("param"));
     return c.json({ items: saved.map((one) => presentPayoutAddress(one, simulated)) }, 200);
@@ -78,13 +92,19 @@ export const payoutAddressRoutes = (app: ApiApp, { deps, simulated }: ApiParts):
   app.openapi(saveRoute, async (c) => {
     const { userId } = c.req.valid("param");
     const { address, chain } = c.req.valid("json");
-    const saved = await savePayoutAddress(deps, {
-      by: await c.env.caller.actingFor(userId),
-      userId,
-      chain: chain ?? defaultChain(deps),
-      address,
+    const by = await c.env.caller.actingFor(userId);
+    const request = { userId, chain: chain ?? defaultChain(deps), address };
+    const answer = await answerOnce(c, parts, {
+      route: saveRoute,
+      key: c.req.valid("header")["idempotency-key"],
+      body: request,
+      schema: payoutAddressSchema,
+      async make(unit) {
+        const saved = await savePayoutAddress(unit, { ...request, by });
+        return { body: presentPayoutAddress(saved, simulated) };
+      },
     });
-    return c.json(presentPayoutAddress(saved, simulated), 201);
+    return c.json(answer, 201);
   });
   app.openapi(removeRoute, async (c) => {
     const { userId, address } = c.req.valid("param");

@@ -1,10 +1,15 @@
 import { recordDeposit } from "@closebell/custody";
-import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { presentDeposit } from "../presenters/custody.ts";
+import { answerOnce } from "../request/answer-once.ts";
 import { depositSchema, depositWebhookBody } from "../schemas/custody.ts";
+import {
+  KEY_REFUSALS,
+  optionalIdempotencyHeaders,
+  replayedHeader,
+} from "../schemas/idempotency.ts";
 import { bodyProblems, jsonAnswer, jsonBody } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 
@@ -18,11 +23,11 @@ const depositRoute = defineRoute({
     "What a chain's provider would tell us: USDC has arrived, for good. The same `tx` and `log` count once; told again, " +
     "they get the first answer again.",
   tags: ["Simulation"],
-  request: { body: jsonBody(depositWebhookBody) },
+  request: { headers: optionalIdempotencyHeaders, body: jsonBody(depositWebhookBody) },
   responses: {
     201: {
       ...jsonAnswer("The deposit.", depositSchema),
-      headers: z.object({ "Idempotency-Replayed": z.literal("true").optional() }),
+      headers: replayedHeader,
     },
     ...bodyProblems(
       "AMOUNT_INVALID",
@@ -33,21 +38,29 @@ const depositRoute = defineRoute({
       "ADDRESS_UNKNOWN",
       "DEPOSIT_CONFLICT",
       "SANDBOX_ONLY",
+      ...KEY_REFUSALS,
     ),
   },
 });
 
 /** Does not exist where every chain is real. */
-export const simulateDepositRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+export const simulateDepositRoutes = (app: ApiApp, parts: ApiParts): void => {
+  const { deps, simulated } = parts;
   if (!simulated.anyChain()) return;
   app.openapi(depositRoute, async (c) => {
     const { chain, ...body } = c.req.valid("json");
-    const { deposit, replayed } = await recordDeposit(deps, {
-      ...body,
-      by: c.env.caller.by,
-      chain: chain ?? defaultChain(deps),
+    const { by } = c.env.caller;
+    const request = { ...body, chain: chain ?? defaultChain(deps) };
+    const answer = await answerOnce(c, parts, {
+      route: depositRoute,
+      key: c.req.valid("header")["idempotency-key"],
+      body: request,
+      schema: depositSchema,
+      async make(unit) {
+        const { deposit, replayed } = await recordDeposit(unit, { ...request, by });
+        return { body: presentDeposit(deposit, simulated), replayed };
+      },
     });
-    if (replayed) c.header("Idempotency-Replayed", "true");
-    return c.json(presentDeposit(deposit, simulated), 201);
+    return c.json(answer, 201);
   });
 };

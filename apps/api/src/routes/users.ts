@@ -5,7 +5,9 @@ import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { presentBalance, presentUser } from "../presenters/user.ts";
+import { answerOnce } from "../request/answer-once.ts";
 import { idIn } from "../schemas/common.ts";
+import { KEY_REFUSALS, optionalIdempotencyHeaders, replayHeaders } from "../schemas/idempotency.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 import { balanceSchema, createUserBody, userSchema } from "../schemas/user.ts";
 
@@ -20,13 +22,13 @@ const createUserRoute = defineRoute({
   summary: "Create a user",
   description: "Creates a user with empty accounts. Send `{}` for one without a handle.",
   tags,
-  request: { body: jsonBody(createUserBody) },
+  request: { headers: optionalIdempotencyHeaders, body: jsonBody(createUserBody) },
   responses: {
     201: {
       ...jsonAnswer("The user.", userSchema),
-      headers: z.object({ Location: z.string() }),
+      headers: replayHeaders,
     },
-    ...bodyProblems("HANDLE_TAKEN"),
+    ...bodyProblems("HANDLE_TAKEN", ...KEY_REFUSALS),
   },
 });
 
@@ -59,12 +61,23 @@ const getBalanceRoute = defineRoute({
   },
 });
 
-export const userRoutes = (app: ApiApp, { deps }: ApiParts): void => {
+export const userRoutes = (app: ApiApp, parts: ApiParts): void => {
+  const { deps } = parts;
   const balanceReader = createBalanceReader(deps);
   app.openapi(createUserRoute, async (c) => {
-    const user = await createUser(deps, { by: c.env.caller.by, ...c.req.valid("json") });
-    c.header("Location", `/users/${user.id}`);
-    return c.json(presentUser(user), 201);
+    const { by } = c.env.caller;
+    const body = c.req.valid("json");
+    const answer = await answerOnce(c, parts, {
+      route: createUserRoute,
+      key: c.req.valid("header")["idempotency-key"],
+      body,
+      schema: userSchema,
+      async make(unit) {
+        const user = await createUser(unit, { by, ...body });
+        return { body: presentUser(user), location: `/users/${user.id}` };
+      },
+    });
+    return c.json(answer, 201);
   });
   app.openapi(getUserRoute, async (c) => {
     const { userId } = c.req.valid("param");

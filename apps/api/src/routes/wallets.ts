@@ -3,7 +3,13 @@ import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { presentWallet } from "../presenters/custody.ts";
+import { answerOnce } from "../request/answer-once.ts";
 import { ensureWalletBody, walletSchema, walletsSchema } from "../schemas/custody.ts";
+import {
+  KEY_REFUSALS,
+  optionalIdempotencyHeaders,
+  replayedHeader,
+} from "../schemas/idempotency.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 import { userParams } from "./users.ts";
@@ -16,10 +22,10 @@ const ensureWalletRoute = defineRoute({
   summary: "A user's deposit address",
   description: "One address per user and chain: made on first use, the same ever after.",
   tags: ["Money"],
-  request: { body: jsonBody(ensureWalletBody) },
+  request: { headers: optionalIdempotencyHeaders, body: jsonBody(ensureWalletBody) },
   responses: {
-    201: jsonAnswer("The wallet.", walletSchema),
-    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND"),
+    201: { ...jsonAnswer("The wallet.", walletSchema), headers: replayedHeader },
+    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND", ...KEY_REFUSALS),
   },
 });
 
@@ -37,16 +43,24 @@ const getWalletsRoute = defineRoute({
   },
 });
 
-export const walletRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+export const walletRoutes = (app: ApiApp, parts: ApiParts): void => {
+  const { deps, simulated } = parts;
   app.openapi(ensureWalletRoute, async (c) => {
     const { chain, ...body } = c.req.valid("json");
     const userId = c.env.caller.userOf(body.userId);
-    const wallet = await ensureWallet(deps, {
-      by: await c.env.caller.actingFor(userId),
-      userId,
-      chain: chain ?? defaultChain(deps),
+    const by = await c.env.caller.actingFor(userId);
+    const request = { userId, chain: chain ?? defaultChain(deps) };
+    const answer = await answerOnce(c, parts, {
+      route: ensureWalletRoute,
+      key: c.req.valid("header")["idempotency-key"],
+      body: request,
+      schema: walletSchema,
+      async make(unit) {
+        const wallet = await ensureWallet(unit, { ...request, by });
+        return { body: presentWallet(wallet, simulated) };
+      },
     });
-    return c.json(presentWallet(wallet, simulated), 201);
+    return c.json(answer, 201);
   });
   app.openapi(getWalletsRoute, async (c) => {
     const wallets = await getWallets(deps, c.req.valid("param"));

@@ -1,13 +1,14 @@
-import { DomainError } from "@closebell/context";
+import { DomainError, nameUuid } from "@closebell/context";
 import { getWithdrawal, requestWithdrawal } from "@closebell/custody";
 import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { presentWithdrawal } from "../presenters/custody.ts";
+import { answerOnce } from "../request/answer-once.ts";
 import { idIn } from "../schemas/common.ts";
 import { requestWithdrawalBody, withdrawalSchema } from "../schemas/custody.ts";
-import { idempotencyHeaders, replayHeaders } from "../schemas/idempotency.ts";
+import { idempotencyHeaders, KEY_REFUSALS, replayHeaders } from "../schemas/idempotency.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 
@@ -30,8 +31,7 @@ const requestWithdrawalRoute = defineRoute({
     },
     ...bodyProblems(
       "IDEMPOTENCY_KEY_REQUIRED",
-      "IDEMPOTENCY_KEY_REUSED",
-      "IDEMPOTENCY_KEY_IN_USE",
+      ...KEY_REFUSALS,
       "AMOUNT_INVALID",
       "AMOUNT_OVERFLOW",
       "USER_NOT_FOUND",
@@ -63,20 +63,32 @@ const getWithdrawalRoute = defineRoute({
 const noWithdrawal = (id: string) =>
   new DomainError("WITHDRAWAL_NOT_FOUND", `There is no withdrawal ${id}.`);
 
-export const withdrawalRoutes = (app: ApiApp, { deps, simulated }: ApiParts): void => {
+/** The key under which custody knows a request: whoever acts for a user has keys of their own. */
+const keyOf = (caller: string, userId: string, key: string): string =>
+  caller === userId ? key : `${caller}/${nameUuid(key)}`;
+
+export const withdrawalRoutes = (app: ApiApp, parts: ApiParts): void => {
+  const { deps, simulated } = parts;
   app.openapi(requestWithdrawalRoute, async (c) => {
     const { chain, ...body } = c.req.valid("json");
     const userId = c.env.caller.userOf(body.userId);
-    const { withdrawal, replayed } = await requestWithdrawal(deps, {
-      ...body,
-      userId,
-      by: await c.env.caller.actingFor(userId),
-      chain: chain ?? defaultChain(deps),
-      idempotencyKey: c.req.valid("header")["idempotency-key"],
+    const by = await c.env.caller.actingFor(userId);
+    const key = c.req.valid("header")["idempotency-key"];
+    const idempotencyKey = keyOf(by.actor.id, userId, key);
+    const request = { ...body, userId, chain: chain ?? defaultChain(deps) };
+    const answer = await answerOnce(c, parts, {
+      route: requestWithdrawalRoute,
+      key,
+      body: request,
+      schema: withdrawalSchema,
+      async make(unit) {
+        const made = await requestWithdrawal(unit, { ...request, by, idempotencyKey });
+        const { withdrawal, replayed } = made;
+        const location = `/withdrawals/${withdrawal.id}`;
+        return { body: presentWithdrawal(withdrawal, simulated), location, replayed };
+      },
     });
-    c.header("Location", `/withdrawals/${withdrawal.id}`);
-    if (replayed) c.header("Idempotency-Replayed", "true");
-    return c.json(presentWithdrawal(withdrawal, simulated), 201);
+    return c.json(answer, 201);
   });
   app.openapi(getWithdrawalRoute, async (c) => {
     const withdrawal = await getWithdrawal(deps, c.req.valid("param"));

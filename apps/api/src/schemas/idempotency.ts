@@ -48,11 +48,23 @@ export const readIdempotencyKey = (c: Context<ApiEnv>): string => {
   return result.data["idempotency-key"];
 };
 
-/** Headers of an answer that may be a repetition. */
-export const replayHeaders = z.object({
+/** The same where a route takes a key but needs none. */
+export const optionalIdempotencyHeaders = z.object({
+  "idempotency-key": idempotencyHeaders.shape["idempotency-key"].optional(),
+});
+
+/** How a key is refused, besides its form. */
+export const KEY_REFUSALS = ["IDEMPOTENCY_KEY_REUSED", "IDEMPOTENCY_KEY_IN_USE"] as const;
+
+/** Header of an answer that may be a repetition. */
+export const replayedHeader = z.object({
   "Idempotency-Replayed": z
     .literal("true")
     .optional()
     .openapi({ description: "This is the first answer again; nothing was done twice" }),
+});
+
+/** The same of one that can be read again elsewhere. */
+export const replayHeaders = replayedHeader.extend({
   Location: z.string().openapi({ description: "Where to read it again" }),
 });
