@@ -1,6 +1,7 @@
 import { databaseClock } from "@closebell/database";
 import { currentRounds } from "@closebell/rounds";
-import type { Place, Runtime } from "@closebell/runtime";
+import type { ClaimToken } from "@closebell/identity";
+import type { Place, Runtime, SandboxCredentials } from "@closebell/runtime";
 
 export interface BannerParts {
   readonly runtime: Runtime;
@@ -8,6 +9,13 @@ export interface BannerParts {
   readonly url: string;
   /** How commands are run that find this service. */
   readonly admin: string;
+  readonly access: Access;
+}
+
+/** How to get in: ready-made for a sandbox; elsewhere a one-time token, as long as there is no admin. */
+export interface Access {
+  readonly sandbox?: { readonly file: string; readonly credentials: SandboxCredentials };
+  readonly firstAdmin?: ClaimToken | null;
 }
 
 const ZONE = "America/New_York";
@@ -53,8 +61,8 @@ const sandboxLines = async ({
   const now = await databaseClock(runtime.database).now();
   return [
     ["Clock", `stands at ${inNewYork(now)} until you move it:`],
-    ["", `curl -X POST ${url}/simulate/clock -H 'content-type: application/json' \\`],
-    ["", `     -d '{"advanceSeconds": 28800}'`],
+    ["", `curl -X POST ${url}/simulate/clock -H "authorization: Bearer $OPERATOR_KEY" \\`],
+    ["", `     -H 'content-type: application/json' -d '{"advanceSeconds": 28800}'`],
     // its deposits are simulated
     ...(runtime.chains.every((chain) => chain.simulated)
       ? [
@@ -64,6 +72,24 @@ const sandboxLines = async ({
           ] as const,
         ]
       : []),
+  ];
+};
+
+const accessLines = ({ access, admin }: BannerParts): (readonly [string, string])[] => {
+  const { sandbox, firstAdmin } = access;
+  if (sandbox !== undefined) {
+    const { OPERATOR_KEY, SECOND_KEY, PLAYER_KEY, PLAYER_ID } = sandbox.credentials;
+    return [
+      ["Operator", OPERATOR_KEY],
+      ["Second", `${SECOND_KEY}  approves what takes two people`],
+      ["Player", `${PLAYER_KEY}  of ${PLAYER_ID}`],
+      ["", `\`. ${sandbox.file}\` sets OPERATOR_KEY, SECOND_KEY, PLAYER_KEY and PLAYER_ID`],
+    ];
+  }
+  if (firstAdmin == null) return [];
+  return [
+    ["First admin", `${admin} staff claim --name <your name> --token ${firstAdmin.token}`],
+    ["", `once, until ${firstAdmin.expiresAt.toString({ smallestUnit: "second" })}`],
   ];
 };
 
@@ -77,6 +103,7 @@ export const banner = async (parts: BannerParts): Promise<string> => {
     ["Round", await roundLine(runtime)],
     ...simulatedLines(runtime),
     ["Data", dataLine(place)],
+    ...accessLines(parts),
     ["Commands", `${admin} --help`],
     ...(runtime.sandbox ? await sandboxLines(parts) : []),
     ["Stop", "Ctrl-C"],

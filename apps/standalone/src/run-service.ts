@@ -1,5 +1,7 @@
+import { relative } from "node:path";
 import { startApi } from "@closebell/api";
 import type { Logger } from "@closebell/context";
+import { firstAdminToken } from "@closebell/identity";
 import {
   type Config,
   createLogger,
@@ -8,10 +10,13 @@ import {
   onLauncherExit,
   openPlace,
   readConfig,
+  type Runtime,
+  sandboxCredentials,
+  sandboxCredentialsFile,
   stopOnSignal,
 } from "@closebell/runtime";
 import { createScheduler, type Scheduler } from "@closebell/scheduler";
-import { banner, type BannerParts } from "./banner.ts";
+import { type Access, banner, type BannerParts } from "./banner.ts";
 import { sandboxMorning } from "./sandbox-morning.ts";
 
 /** What a service runs beside. */
@@ -57,6 +62,16 @@ const firstTick = async (scheduler: Scheduler): Promise<void> => {
   for (let n = 0; n < 150 && scheduler.lastTick() === undefined; n += 1) await Bun.sleep(20);
 };
 
+const accessTo = async (runtime: Runtime, dir: string): Promise<Access> => {
+  if (!runtime.sandbox) {
+    return { firstAdmin: await firstAdminToken(runtime, { requestId: runtime.ids.uuid() }) };
+  }
+  const credentials = await sandboxCredentials(runtime, dir);
+  const file = sandboxCredentialsFile(dir);
+  const nearby = relative(process.cwd(), file);
+  return { sandbox: { file: nearby.startsWith("..") ? file : nearby, credentials } };
+};
+
 const start = async (service: Service): Promise<void> => {
   const { config, log, started, interrupt, beside } = service;
   const place = await openDatabaseOf(service);
@@ -72,6 +87,7 @@ const start = async (service: Service): Promise<void> => {
     signsIn: true,
   });
   started.defer(() => runtime.stop());
+  const access = await accessTo(runtime, place.dataDir ?? config.sandboxDir);
   const { queue } = runtime;
   if (queue === undefined) throw new Error("the runtime has no queue");
   const scheduler = createScheduler({ ...runtime, queue });
@@ -85,7 +101,8 @@ const start = async (service: Service): Promise<void> => {
   log.info({ url: api.url, sandbox: runtime.sandbox }, "service started");
   await firstTick(scheduler);
   // stdout is the log
-  const parts = { runtime, place, url: api.url, admin: beside?.admin ?? "bun run admin" };
+  const admin = beside?.admin ?? "bun run admin";
+  const parts = { runtime, place, url: api.url, admin, access };
   process.stderr.write(await banner(parts));
   if (beside !== undefined) process.stderr.write(await beside.welcome(parts));
 };

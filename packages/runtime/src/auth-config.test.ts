@@ -21,8 +21,10 @@ const problemsOf = (env: Record<string, string>): readonly string[] => {
 
 describe("settings", () => {
   test("name this service where nothing else is said", () => {
-    expect(readConfig({ PORT: "9000" }).auth).toEqual({
+    expect(readConfig({ PORT: "9000", XDG_CONFIG_HOME: "/etc/me" }).auth).toEqual({
       secret: undefined,
+      apiKey: undefined,
+      keysFile: "/etc/me/closebell/keys.json",
       issuer: "http://localhost:9000",
       audience: "closebell",
       site: { domain: "localhost:9000", uri: "http://localhost:9000", chainIds: [1] },
@@ -37,7 +39,7 @@ describe("settings", () => {
       AUTH_SITE_URL: "https://www.example.com/play",
       AUTH_CHAIN_IDS: "1, 8453",
     };
-    expect(readConfig(env).auth).toEqual({
+    expect(readConfig(env).auth).toMatchObject({
       secret: SECRET,
       issuer: "https://api.example.com",
       audience: "players",
@@ -48,6 +50,7 @@ describe("settings", () => {
   test.each([
     ["AUTH_SECRET", "short"],
     ["AUTH_SECRET", `${SECRET} ${SECRET}`],
+    ["CLOSEBELL_API_KEY", "cb_live_short"],
     ["AUTH_ISSUER", "example.com"],
     ["AUTH_AUDIENCE", "two words"],
     ["AUTH_SITE_URL", "ftp://example.com"],
@@ -66,6 +69,16 @@ describe("settings", () => {
       expect(problemsOf({ AUTH_SECRET: SECRET, NODE_ENV: "production" })).toEqual([]);
     },
   );
+});
+
+test("production takes no key of a sandbox", () => {
+  const key = (realm: string) => `cb_${realm}_${"0".repeat(22)}_${"x".repeat(43)}`;
+  const production = { NODE_ENV: "production" };
+  expect(problemsOf({ CLOSEBELL_API_KEY: key("test") })).toEqual([]);
+  expect(problemsOf({ ...production, CLOSEBELL_API_KEY: key("live") })).toEqual([]);
+  expect(problemsOf({ ...production, CLOSEBELL_API_KEY: key("test") })).toEqual([
+    "CLOSEBELL_API_KEY must not be a sandbox's in production.",
+  ]);
 });
 
 describe("an embedded database's secret", () => {

@@ -12,6 +12,12 @@ export const authVariables = {
     /^(?:sandbox-)?[A-Za-z0-9_-]{43,256}$/,
     "32 or more random bytes in base64url or hex (openssl rand -hex 32)",
   ).optional(),
+  CLOSEBELL_API_KEY: formed(
+    "CLOSEBELL_API_KEY",
+    /^cb_(?:live|test)_[0-9A-Za-z]{22}_[0-9A-Za-z]{43}$/,
+    "an API key (cb_live_… or cb_test_…)",
+  ).optional(),
+  XDG_CONFIG_HOME: z.string().optional(),
   AUTH_ISSUER: origin("AUTH_ISSUER"),
   AUTH_AUDIENCE: formed(
     "AUTH_AUDIENCE",
@@ -25,7 +31,7 @@ export const authVariables = {
 };
 
 /** What a process may be given through a file that NAME_FILE names. */
-export const AUTH_SECRETS = ["AUTH_SECRET"] as const;
+export const AUTH_SECRETS = ["AUTH_SECRET", "CLOSEBELL_API_KEY"] as const;
 
 /** What the secret of a sandbox begins with, so that none ever comes into production. */
 export const SANDBOX_SECRET = "sandbox-";
@@ -41,8 +47,19 @@ export const isKnownSecret = (secret: string): boolean =>
 
 /** What is allowed by itself and not in production. */
 export const authConflicts = (
-  variables: Pick<AuthVariables, "AUTH_SECRET"> & { readonly NODE_ENV: string },
-): readonly string[] =>
-  variables.NODE_ENV === "production" && isKnownSecret(variables.AUTH_SECRET ?? "")
-    ? ["AUTH_SECRET must be one of your own in production: make one (openssl rand -hex 32)."]
-    : [];
+  variables: Pick<AuthVariables, "AUTH_SECRET" | "CLOSEBELL_API_KEY"> & {
+    readonly NODE_ENV: string;
+  },
+): readonly string[] => {
+  if (variables.NODE_ENV !== "production") return [];
+  const problems: string[] = [];
+  if (isKnownSecret(variables.AUTH_SECRET ?? "")) {
+    problems.push(
+      "AUTH_SECRET must be one of your own in production: make one (openssl rand -hex 32).",
+    );
+  }
+  if (variables.CLOSEBELL_API_KEY?.startsWith("cb_test_") === true) {
+    problems.push("CLOSEBELL_API_KEY must not be a sandbox's in production.");
+  }
+  return problems;
+};

@@ -41,7 +41,8 @@ export const createIdentity = async (input: {
   readonly limiter: RateLimiter;
 }): Promise<IdentityParts> => {
   const { config, dataDir, sandbox, limiter } = input;
-  const { secret: given, ...settings } = config.auth;
+  const { secret: given, issuer, audience, site } = config.auth;
+  const settings = { issuer, audience, site };
   const secret =
     given ??
     (dataDir === undefined

@@ -19,6 +19,13 @@ export {
   type PlaceOptions,
 } from "./open-place.ts";
 export { type Config, readConfig, readConfigOf } from "./read-config.ts";
+export {
+  readSandboxCredentials,
+  type SandboxCredentials,
+  sandboxCredentials,
+  sandboxCredentialsFile,
+  writePrivate,
+} from "./sandbox-credentials.ts";
 export { stopWithin } from "./stop-within.ts";
 export { type Shutdown, stopOnSignal, type StopOptions } from "./stop-on-signal.ts";
 export { listenOn } from "./listen-on.ts";
