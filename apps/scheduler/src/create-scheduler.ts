@@ -12,6 +12,7 @@ import { createPassBell } from "./pass.ts";
 import { recheckPass } from "./recheck-pass.ts";
 import { reservesPass } from "./reserves-pass.ts";
 import { roundsPass } from "./rounds-pass.ts";
+import { tidyPass } from "./tidy-pass.ts";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.ts";
 import { checkSchedules, SCHEDULES } from "./schedules.ts";
 
@@ -43,12 +44,13 @@ export interface Scheduler {
 const AUDIT_EVERY_MS = 3_600_000;
 const RESERVES_EVERY_MS = 300_000;
 const RECHECK_EVERY_MS = 60_000;
+const TIDY_EVERY_MS = 600_000;
 const BEAT_EVERY_MS = 5_000;
 /** A pass may settle a large round for minutes; past this it counts as stuck. */
 const LONGEST_PASS_MS = 600_000;
 const STOP_MS = 3_000;
 
-type Bells = Readonly<Record<"rounds" | "chain" | "audit" | "reserves" | "recheck", Bell>>;
+type Bells = Readonly<Record<"rounds" | "chain" | "audit" | "reserves" | "recheck" | "tidy", Bell>>;
 
 /** Which bell a job rings. */
 const bellOf = (bells: Bells, job: string): Bell =>
@@ -82,6 +84,7 @@ const startTimer = (bells: Bells, tickMs: number, alive: () => void): (() => voi
     { bell: bells.audit, everyMs: AUDIT_EVERY_MS, rungAt: performance.now() },
     { bell: bells.reserves, everyMs: RESERVES_EVERY_MS, rungAt: performance.now() },
     { bell: bells.recheck, everyMs: RECHECK_EVERY_MS, rungAt: performance.now() },
+    { bell: bells.tidy, everyMs: TIDY_EVERY_MS, rungAt: performance.now() },
   ];
   const tick = () => {
     for (const bell of [bells.rounds, bells.chain]) {
@@ -138,6 +141,7 @@ const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () 
     audit: createPassBell(passDeps, auditPass(deps, metrics)),
     reserves: createPassBell(passDeps, reservesPass(deps, chains)),
     recheck: createPassBell(passDeps, recheckPass(deps)),
+    tidy: createPassBell(passDeps, tidyPass(deps)),
   };
 };
 

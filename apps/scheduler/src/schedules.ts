@@ -20,6 +20,7 @@ export const SCHEDULES: readonly Schedule[] = [
   { name: "rounds", everyMs: 60_000 },
   { name: "chain", everyMs: 15_000 },
   { name: "reserves", everyMs: 300_000 },
+  { name: "tidy", everyMs: 600_000 },
   { name: "audit", pattern: "0 20 * * * *", tz },
 ];
 
