@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { MigrationSet } from "@closebell/database";
 
 export * from "./admit-deposit.ts";
+export * from "./audit-protection.ts";
 export { blockUser } from "./block-user.ts";
 export * from "./exclude-self.ts";
 export * from "./list-changes.ts";

@@ -3,6 +3,7 @@ import { type Database, snapshot } from "@closebell/database";
 import { type AuditCheck, reconcile } from "@closebell/ledger";
 import type { MicroUsdc } from "@closebell/money";
 import { microUsdc } from "@closebell/money";
+import { auditProtection } from "@closebell/protection";
 import { auditRounds } from "@closebell/rounds";
 
 /** What an audit found. */
@@ -16,7 +17,7 @@ export interface BooksAudit {
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 
 /**
- * Every invariant of the books, of one moment: the ledger's, the rounds' and custody's. Reads every transfer, so a large
+ * Every invariant of the books, of one moment: the ledger's, the rounds', custody's and protection's. Reads every transfer, so a large
  * database needs a statement timeout to match.
  */
 export const auditBooks = (deps: { readonly database: Database }): Promise<BooksAudit> =>
@@ -25,6 +26,7 @@ export const auditBooks = (deps: { readonly database: Database }): Promise<Books
       ...(await reconcile(tx)),
       ...(await auditRounds(tx)),
       ...(await reconcileCustody(tx)),
+      ...(await auditProtection(tx)),
     ];
     const furthest = checks.reduce((most, { imbalance }) => {
       const off = absolute(imbalance);
