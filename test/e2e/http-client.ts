@@ -1,17 +1,27 @@
 export type Json = Record<string, unknown>;
 
-/** A client that knows nothing but HTTP. */
-export const clientOf = (url: string) => {
-  const call = async (
-    method: string,
-    path: string,
-    body?: Json,
-    key?: string,
-  ): Promise<{ status: number; body: Json; replayed: boolean }> => {
+/** A client that knows nothing but HTTP, and what it sends to say who it is. */
+export interface Client {
+  readonly get: (path: string) => Promise<Reply>;
+  readonly delete: (path: string) => Promise<Reply>;
+  readonly post: (path: string, body: Json, key?: string) => Promise<Reply>;
+  /** The same, with another credential. */
+  as(credential: string): Client;
+}
+
+interface Reply {
+  readonly status: number;
+  readonly body: Json;
+  readonly replayed: boolean;
+}
+
+export const clientOf = (url: string, credential?: string): Client => {
+  const call = async (method: string, path: string, body?: Json, key?: string): Promise<Reply> => {
     const response = await fetch(`${url}${path}`, {
       method,
       headers: {
         ...(body !== undefined && { "Content-Type": "application/json" }),
+        ...(credential !== undefined && { Authorization: `Bearer ${credential}` }),
         ...(key !== undefined && { "Idempotency-Key": key }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
@@ -28,10 +38,9 @@ export const clientOf = (url: string) => {
     get: (path: string) => call("GET", path),
     delete: (path: string) => call("DELETE", path),
     post: (path: string, body: Json, key?: string) => call("POST", path, body, key),
+    as: (other) => clientOf(url, other),
   };
 };
-
-export type Client = ReturnType<typeof clientOf>;
 
 /** The text called `name`. */
 export const textOf = (value: Json, name: string): string => {

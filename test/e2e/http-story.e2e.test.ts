@@ -1,41 +1,79 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { describeWithRedis, scratchRedis } from "../../packages/database/src/testing/index.ts";
+import {
+  readSandboxCredentials,
+  type SandboxCredentials,
+} from "../../packages/runtime/src/index.ts";
 import { type Client, clientOf, objectOf, textOf } from "./http-client.ts";
 import { askAdmin } from "./run-admin.ts";
 import { eventually, runProgram, scratchFolder } from "./run-program.ts";
 
 setDefaultTimeout(90_000);
 
-const newUser = async (client: Client, handle: string, tx: string): Promise<string> => {
-  const { status, body } = await client.post("/users", { handle });
-  expect(status).toBe(201);
-  const userId = textOf(body, "id");
+/** Gives somebody 100 USDC, told of it twice. */
+const fund = async (operator: Client, userId: string, tx: string): Promise<void> => {
   const deposit = { userId, amountMicroUsdc: "100000000", tx };
-  const first = await client.post("/simulate/deposit_webhook", deposit);
-  const again = await client.post("/simulate/deposit_webhook", deposit);
+  const first = await operator.post("/simulate/deposit_webhook", deposit);
+  const again = await operator.post("/simulate/deposit_webhook", deposit);
   expect(first.body).toMatchObject({ state: "CREDITED", simulated: true });
   expect(textOf(again.body, "id")).toBe(textOf(first.body, "id"));
-  return userId;
+};
+
+const newUser = async (operator: Client, handle: string): Promise<string> => {
+  const { status, body } = await operator.post("/users", { handle });
+  expect(status).toBe(201);
+  return textOf(body, "id");
 };
 
 const available = async (client: Client, userId: string): Promise<string> =>
   textOf((await client.get(`/users/${userId}/balance`)).body, "availableMicroUsdc");
 
-/** One round from the first user to a payment that was undone and given back, with the refusals on the way. */
+/** Nobody gets anywhere without a credential, and a player nowhere but to their own. */
+const expectClosedDoors = async (nobody: Client, player: Client, other: string) => {
+  const bet = { side: "UP", stakeMicroUsdc: "1" };
+  for (const refused of [
+    await nobody.post("/bets", bet, "none"),
+    await nobody.get(`/users/${other}/balance`),
+    await nobody.as("cb_test_made_up").get(`/users/${other}/balance`),
+  ])
+    expect(refused).toMatchObject({ status: 401, body: { code: "UNAUTHENTICATED" } });
+  const forOther = await player.post("/bets", { ...bet, userId: other }, "none");
+  expect(forOther).toMatchObject({ status: 404, body: { code: "USER_NOT_FOUND" } });
+  expect((await player.get(`/users/${other}/balance`)).status).toBe(404);
+  expect(await player.post("/simulate/clock", { advanceSeconds: 1 })).toMatchObject({
+    status: 403,
+    body: { code: "FORBIDDEN" },
+  });
+};
+
+/**
+ * One round from the first deposit to a payment that was undone and given back, with the refusals on the way: Ann plays for
+ * herself, the operator for Bob.
+ */
 const playStory = async (
-  client: Client,
+  nobody: Client,
+  credentials: SandboxCredentials,
   refund: (withdrawalId: string) => Promise<unknown>,
 ): Promise<void> => {
-  const ann = await newUser(client, "ann", "0xa1");
-  const bob = await newUser(client, "bob", "0xb1");
+  const client = nobody.as(credentials.OPERATOR_KEY);
+  const player = nobody.as(credentials.PLAYER_KEY);
+  const ann = credentials.PLAYER_ID;
+  const bob = await newUser(client, "bob");
+  await fund(client, ann, "0xa1");
+  await fund(client, bob, "0xb1");
+  await expectClosedDoors(nobody, player, bob);
   const open = objectOf((await client.get("/rounds/current")).body, "open");
   const code = textOf(open, "code");
 
-  const bet = { userId: ann, side: "UP", stakeMicroUsdc: "25000000" };
-  const placed = await client.post("/bets", bet, "ann-1");
-  expect(placed).toMatchObject({ status: 201, replayed: false, body: { roundCode: code } });
-  expect((await client.post("/bets", bet, "ann-1")).replayed).toBe(true);
-  const other = await client.post("/bets", { ...bet, stakeMicroUsdc: "1" }, "ann-1");
+  const bet = { side: "UP", stakeMicroUsdc: "25000000" };
+  const placed = await player.post("/bets", bet, "ann-1");
+  expect(placed).toMatchObject({
+    status: 201,
+    replayed: false,
+    body: { userId: ann, roundCode: code },
+  });
+  expect((await player.post("/bets", bet, "ann-1")).replayed).toBe(true);
+  const other = await player.post("/bets", { ...bet, stakeMicroUsdc: "1" }, "ann-1");
   expect(other).toMatchObject({ status: 422, body: { code: "IDEMPOTENCY_KEY_REUSED" } });
   const down = { userId: bob, side: "DOWN", stakeMicroUsdc: "10000000" };
   expect((await client.post("/bets", down, "bob-1")).status).toBe(201);
@@ -56,7 +94,7 @@ const playStory = async (
     status: 409,
     body: { code: "ROUND_NOT_OPEN" },
   });
-  expect(await client.post("/bets", bet, "ann-1")).toMatchObject({
+  expect(await player.post("/bets", bet, "ann-1")).toMatchObject({
     replayed: true,
     body: { id: textOf(placed.body, "id"), roundCode: code },
   });
@@ -71,22 +109,22 @@ const playStory = async (
     close: "101.5",
     feeMicroUsdc: "100000",
   });
-  expect(await available(client, ann)).toBe("109900000");
+  expect(await available(player, ann)).toBe("109900000");
   expect(await available(client, bob)).toBe("90000000");
-  expect((await client.get(`/bets/${textOf(placed.body, "id")}`)).body).toMatchObject({
+  expect((await player.get(`/bets/${textOf(placed.body, "id")}`)).body).toMatchObject({
     state: "WON",
     payoutMicroUsdc: "34900000",
   });
 
-  const out = { userId: ann, amountMicroUsdc: "30000000" };
-  const good = await client.post("/withdrawals", { ...out, to: `0x${"5".repeat(40)}` }, "out-1");
-  const bad = await client.post("/withdrawals", { ...out, to: `0x${"5".repeat(36)}dead` }, "out-2");
+  const out = { amountMicroUsdc: "30000000" };
+  const good = await player.post("/withdrawals", { ...out, to: `0x${"5".repeat(40)}` }, "out-1");
+  const bad = await player.post("/withdrawals", { ...out, to: `0x${"5".repeat(36)}dead` }, "out-2");
   for (const [withdrawal, end] of [
     [good, "CONFIRMED"],
     [bad, "NEEDS_REVIEW"],
   ] as const) {
     await eventually(`the withdrawal ends as ${end}`, async () => {
-      const { body } = await client.get(`/withdrawals/${textOf(withdrawal.body, "id")}`);
+      const { body } = await player.get(`/withdrawals/${textOf(withdrawal.body, "id")}`);
       return body["state"] === end;
     });
   }
@@ -106,7 +144,9 @@ const runStory = async (env: Readonly<Record<string, string>>): Promise<void> =>
   const admin = { DATA_DIR: `${folder.path}/sandbox`, ...env };
   const refund = (id: string) =>
     askAdmin(admin, "chain", "withdrawals", "refund", "--id", id, "--reason", "undone");
-  await playStory(clientOf(url), refund).catch((cause: unknown) => {
+  const credentials = await readSandboxCredentials(`${folder.path}/sandbox`);
+  if (credentials === undefined) throw new Error("the sandbox left no credentials");
+  await playStory(clientOf(url), credentials, refund).catch((cause: unknown) => {
     throw new Error(`the story broke off; the service said:\n${service.stdout()}`, { cause });
   });
   await using audit = runProgram("apps/admin/src/main.ts", ["audit", "--json"], {
@@ -143,7 +183,10 @@ describe("the README", () => {
       env: { PORT: "0", HOST: "127.0.0.1", DATA_DIR: folder.path, LOG_PRETTY: "false" },
     });
     const { url } = await service.logged("service started");
-    const script = `set -e\n${commands.replace("http://localhost:8000", String(url))}`;
+    const here = commands
+      .replace("http://localhost:8000", String(url))
+      .replace(" .data/sandbox/", ` ${folder.path}/sandbox/`);
+    const script = `set -e\n${here}`;
     const { stdout, exitCode } = await Bun.$`sh -c ${script}`.quiet().nothrow();
     const output = stdout.toString();
     expect([exitCode, output]).toEqual([0, output]);
