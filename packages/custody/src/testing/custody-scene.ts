@@ -92,9 +92,6 @@ const failingChecks = (deps: CustodyDeps): Promise<readonly string[]> =>
     return checks.filter((check) => !check.ok).map((check) => `${check.name}: ${check.detail}`);
   });
 
-/** Blocks after which all that stood before is final, where the test does not ask for more. */
-const SHORTLY = 3;
-
 /** Whether anything is still to be paid, swept or to become final. */
 const isUnderWay = async ({ sql }: ScratchDatabase["owner"]): Promise<boolean> => {
   const open = await sql`
@@ -174,7 +171,7 @@ export const custodyScene = async (
         chain.mine();
         await passTime(scratch.owner);
         await advance(changed);
-        if (block > SHORTLY && !(await isUnderWay(scratch.owner))) return;
+        if (block > chain.finalDepth && !(await isUnderWay(scratch.owner))) return;
       }
     },
     wrong: () => failingChecks(deps),

@@ -27,6 +27,8 @@ export interface ScriptedChainOptions {
 
 /** A chain in memory that does what a test says: nothing is mined until `mine`. */
 export interface ScriptedChain extends Chain {
+  /** Blocks from the newest to the final one. */
+  readonly finalDepth: number;
   readonly node: ScriptedNode;
   /** The token's rules, the price of gas, and what waits to be mined. */
   readonly miner: ScriptedMiner;
@@ -132,6 +134,7 @@ export const scriptedChain = (options: ScriptedChainOptions = {}): ScriptedChain
     depositSender: (index) => (keys ? scriptedSender(addressAt(index)) : undefined),
     node,
     miner,
+    finalDepth,
     ...controls,
     get standing() {
       return controls.standing;
