@@ -13,12 +13,8 @@ export const stepOfCode = (
   lastStep: bigint | null,
 ): number | undefined => {
   if (!/^[0-9]{6}$/.test(code)) return undefined;
-  const found = verifySync({
-    secret,
-    token: code,
-    epoch: Math.floor(now),
-    epochTolerance: PERIOD_SECONDS,
-    ...(lastStep === null ? {} : { afterTimeStep: Number(lastStep) }),
-  });
-  return found.valid && "timeStep" in found ? found.timeStep : undefined;
+  const epoch = Math.floor(now);
+  const found = verifySync({ secret, token: code, epoch, epochTolerance: PERIOD_SECONDS });
+  if (!found.valid || !("timeStep" in found)) return undefined;
+  return lastStep === null || found.timeStep > lastStep ? found.timeStep : undefined;
 };

@@ -5,7 +5,7 @@ import type { Database } from "@closebell/database";
 import { z } from "zod";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
 import type { Mail, Mailer } from "../mail/mailer.ts";
-import { createPasswordHasher } from "../secrets/password-hasher.ts";
+import type { PasswordHasher } from "../secrets/password-hasher.ts";
 import type { WalletMessage, WalletSignatures } from "../wallet/wallet-signatures.ts";
 
 /** A limiter that counts in memory and never forgets: each quota is good for one test. */
@@ -53,9 +53,11 @@ const message = z.object({
   notBefore: z.string().optional(),
 });
 
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+
 /** What the owner of `address` would sign with scripted wallets. */
 export const scriptedSignature = (address: string, text: string): string =>
-  `${address}:${createHash("sha256").update(text).digest("hex")}`;
+  `${address}:${digest(text)}`;
 
 /** Wallets without cryptography: messages are JSON, a signature names its signer and the text's hash. */
 export const scriptedWallets: WalletSignatures = {
@@ -75,6 +77,18 @@ export const scriptedWallets: WalletSignatures = {
   },
 };
 
+/** Hashes in no time what a test's passwords need no protection from; looks like today's hashes. */
+export const quickPasswords: PasswordHasher = {
+  hash(password) {
+    const salt = randomBytes(16).toString("base64url");
+    return Promise.resolve(`$argon2id$v=19$m=19456,t=2,p=1$${salt}$${digest(salt + password)}`);
+  },
+  verify(password, hash) {
+    const [salt = "", found] = hash?.split("$").slice(-2) ?? [];
+    return Promise.resolve(found === digest(salt + password));
+  },
+};
+
 /** What identity's verbs need, on a scratch database; everything else in memory. */
 export const testIdentity = (
   database: Database,
@@ -84,7 +98,7 @@ export const testIdentity = (
   ids: randomIds,
   log: silentLogger,
   limiter: countingLimiter(),
-  passwords: createPasswordHasher(),
+  passwords: quickPasswords,
   wallets: scriptedWallets,
   randomBytes,
   auth: {
