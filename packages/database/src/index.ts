@@ -18,6 +18,7 @@ export {
   sqlStateOf,
 } from "./errors.ts";
 export * from "./forget-answers.ts";
+export * from "./export-audit.ts";
 export * from "./heartbeat.ts";
 export * from "./join-work.ts";
 export * from "./list-audit.ts";
@@ -32,3 +33,4 @@ export * from "./record-audit.ts";
 export * from "./roles.ts";
 export * from "./snapshot.ts";
 export * from "./transact.ts";
+export * from "./verify-audit.ts";
