@@ -32,6 +32,12 @@ export interface ConnectOptions {
   readonly onclose?: () => void;
 }
 
+/**
+ * How long after a connection was refused another is tried. Queries wait for it, so it is short: the driver's own grows to
+ * 20 s, which is as long as every request would take to be told that the database is down.
+ */
+const pauseSeconds = (retries: number): number => Math.min(2 ** retries / 100, 0.25);
+
 /** Opens the one kind of client the service uses. Connects lazily: a wrong URL shows at the first query. */
 export const connect = (options: ConnectOptions): SqlClient =>
   postgres(options.url, {
@@ -39,7 +45,8 @@ export const connect = (options: ConnectOptions): SqlClient =>
     types,
     onnotice: () => undefined,
     onclose: () => options.onclose?.(),
-    connect_timeout: options.connectTimeoutSeconds ?? 10,
+    connect_timeout: options.connectTimeoutSeconds ?? 5,
+    backoff: pauseSeconds,
     connection: { application_name: "closebell", ...options.parameters },
   });
 

@@ -211,4 +211,13 @@ describe("connections", () => {
       });
     }
   });
+
+  test("of a server that is down are refused one after the other, without longer and longer waits", async () => {
+    const url = changed((one) => void (one.port = "1"));
+    await using broken = disposable(openDatabase({ url, max: 2 }));
+    for (let n = 0; n < 15; n += 1) {
+      const attempt = reachable(url, async () => broken.database.sql`select 1`);
+      expect(await errorOf(attempt)).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    }
+  }, 15_000);
 });
