@@ -2,7 +2,7 @@ import type { Work } from "@closebell/database";
 import { and, eq, gt, isNull, or, sql, sum } from "drizzle-orm";
 import type { PaymentOrder } from "./chain-sender.ts";
 import type { ChainPass } from "./chain-pass.ts";
-import type { BlockRef } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
 import { usdcOf, writeOrder } from "./payment-order.ts";
 import type { PaymentPurpose } from "./payment-state.ts";
 import { holdNumbers, takeNumber } from "./sender-numbers.ts";

@@ -1,5 +1,5 @@
 import type { MicroUsdc } from "@closebell/money";
-import type { BlockRef } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
 
 /** What a transaction is to do. Everything but `usdc` and `authorized` moves no USDC. */
 export type PaymentOrder =

@@ -1,11 +1,6 @@
+import type { BlockRef } from "./block-ref.ts";
 import type { MicroUsdc } from "@closebell/money";
 import type { ChainSender, Fees, PaymentOrder, Receipt, Taken } from "./chain-sender.ts";
-
-/** A block, by its number and by the hash that tells whether it is still the same one. */
-export interface BlockRef {
-  readonly number: bigint;
-  readonly hash: string;
-}
 
 /** How far the chain has come. */
 export interface ChainHead {

@@ -1,6 +1,7 @@
 import { reachable } from "@closebell/database";
 import { inArray } from "drizzle-orm";
-import { ChainError, type BlockRef, type ChainTransfer } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import { ChainError, type ChainTransfer } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import type { Attempt, Payment } from "./payment.ts";
 import { readPages } from "./read-pages.ts";

@@ -2,7 +2,7 @@ import { DomainError } from "@closebell/context";
 import { transact } from "@closebell/database";
 import { formatUsdc, type MicroUsdc } from "@closebell/money";
 import type { ChainPass } from "./chain-pass.ts";
-import type { BlockRef } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
 import { priceProblem } from "./gas-price.ts";
 import { turnSwitch } from "./pause-withdrawals.ts";
 import { nextNumber } from "./sender-numbers.ts";

@@ -3,6 +3,7 @@ import type { MigrationSet } from "@closebell/database";
 
 export * from "./advance-chain.ts";
 export * from "./approve-withdrawal.ts";
+export type * from "./block-ref.ts";
 export * from "./chain-sender.ts";
 export * from "./chain.ts";
 export type { ChainProblem, ChainProgress, ChainStep } from "./chain-pass.ts";

@@ -3,10 +3,7 @@ import { and, eq, sql } from "drizzle-orm";
 import type { Chain } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { ensureChain } from "./ensure-chain.ts";
-import { houseAddresses, wallets } from "./tables.ts";
-
-/** What a wallet of the house is for: paying withdrawals, or keeping what the hot one may not hold. */
-export type HousePurpose = "hot" | "cold";
+import { houseAddresses, wallets, type HousePurpose } from "./tables.ts";
 
 /** Above this many addresses a node is not told which ones are ours. */
 const MAX_RECIPIENTS = 1_000;

@@ -2,7 +2,7 @@ import type { Executor, Work } from "@closebell/database";
 import type { MicroUsdc } from "@closebell/money";
 import { asc, eq } from "drizzle-orm";
 import type { Fees, PaymentOrder } from "./chain-sender.ts";
-import type { BlockRef } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
 import { readOrder } from "./payment-order.ts";
 import type { PaymentOutcome, PaymentPurpose, PaymentState } from "./payment-state.ts";
 import { paymentAttempts, payments } from "./tables.ts";

@@ -1,4 +1,5 @@
-import { ChainError, type BlockRef, type Chain, type ChainTransfer } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import { ChainError, type Chain, type ChainTransfer } from "./chain.ts";
 import type { OwnAddresses } from "./own-addresses.ts";
 
 /** How many blocks a node is asked for at once, at most. */

@@ -3,7 +3,8 @@ import { custodyAccount } from "@closebell/ledger";
 import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
 import { askChain } from "./ask-chain.ts";
-import type { BlockRef, Chain } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import type { Chain } from "./chain.ts";
 import type { CustodyDeps } from "./custody-deps.ts";
 
 /** Something that stands on only one side: on the chain and not yet in the books, or the other way round. */

@@ -3,11 +3,12 @@ import { reachable } from "@closebell/database";
 import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { eq } from "drizzle-orm";
 import { askChain } from "./ask-chain.ts";
-import type { BlockRef, Chain } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import type { Chain } from "./chain.ts";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
-import { houseWallets, type HousePurpose } from "./own-addresses.ts";
+import { houseWallets } from "./own-addresses.ts";
 import { reserveItems, type ReserveItem } from "./reserve-items.ts";
-import { scans, wallets } from "./tables.ts";
+import { scans, wallets, type HousePurpose } from "./tables.ts";
 
 /** An address of ours and what it held at the block. */
 export interface ReserveWallet {

@@ -1,6 +1,7 @@
 import { DomainError, type By } from "@closebell/context";
 import { askChain } from "./ask-chain.ts";
-import type { BlockRef, Chain, ChainHead } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import type { Chain, ChainHead } from "./chain.ts";
 import { noProgress, type ChainPass } from "./chain-pass.ts";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
 import { judgeDeposits } from "./judge-deposits.ts";

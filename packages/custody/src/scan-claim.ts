@@ -1,6 +1,7 @@
 import { transact, type Executor, type Work } from "@closebell/database";
 import { and, eq, isNull, sql } from "drizzle-orm";
-import type { BlockRef, Chain } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import type { Chain } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { ensureChain } from "./ensure-chain.ts";
 import { chains, scans } from "./tables.ts";

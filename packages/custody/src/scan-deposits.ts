@@ -1,5 +1,6 @@
 import { reachable } from "@closebell/database";
-import { ChainError, type BlockRef, type ChainHead } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import { ChainError, type ChainHead } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { judgeDeposits } from "./judge-deposits.ts";
 import { judgeFundings } from "./judge-fundings.ts";

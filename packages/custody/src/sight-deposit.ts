@@ -2,7 +2,7 @@ import { DomainError, type By } from "@closebell/context";
 import type { Deps, Work } from "@closebell/database";
 import type { MicroUsdc } from "@closebell/money";
 import { and, eq } from "drizzle-orm";
-import type { BlockRef } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
 import { pathOf, type DepositState, type Sighting } from "./deposit-state.ts";
 import type { Deposit } from "./deposit.ts";
 import { moveDeposit, noteDeposit } from "./move-deposit.ts";

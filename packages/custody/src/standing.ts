@@ -1,4 +1,5 @@
-import type { BlockRef, Chain } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import type { Chain } from "./chain.ts";
 import type { Depth } from "./confirmations.ts";
 
 /** What a chain says of a transfer that was told to stand in a block. `unknown`: ask again later. */

@@ -11,7 +11,8 @@ import {
 } from "./assign-payment.ts";
 import { DomainError } from "@closebell/context";
 import type { ChainSender, PaymentOrder } from "./chain-sender.ts";
-import type { BlockRef, SweepWay } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import type { SweepWay } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { realNow } from "./claim-withdrawal.ts";
 import type { HotWallet } from "./hot-wallet.ts";

@@ -12,7 +12,6 @@ import {
 } from "drizzle-orm/pg-core";
 import type { DepositState } from "./deposit-state.ts";
 import type { FundingState } from "./funding.ts";
-import type { HousePurpose } from "./own-addresses.ts";
 import type { PaymentOutcome, PaymentPurpose, PaymentState } from "./payment-state.ts";
 import type { WithdrawalState } from "./withdrawal-state.ts";
 
@@ -45,6 +44,9 @@ export const wallets = schema.table("wallet", {
   address: text("address").notNull(),
   createdAt: instant("created_at").notNull(),
 });
+
+/** What a wallet of the house is for: paying withdrawals, or keeping what the hot one may not hold. */
+export type HousePurpose = "hot" | "cold";
 
 /** `custody.house_address`: every hot and cold wallet there ever was. */
 export const houseAddresses = schema.table("house_address", {

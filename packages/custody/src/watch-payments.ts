@@ -1,6 +1,7 @@
 import { reachable, transact } from "@closebell/database";
 import { and, eq, isNull, lt } from "drizzle-orm";
-import { ChainError, type BlockRef } from "./chain.ts";
+import type { BlockRef } from "./block-ref.ts";
+import { ChainError } from "./chain.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { eachPayment } from "./claim-payment.ts";
 import { realNow } from "./claim-withdrawal.ts";

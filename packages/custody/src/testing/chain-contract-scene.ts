@@ -1,5 +1,6 @@
 import { microUsdc, type MicroUsdc } from "@closebell/money";
-import type { BlockRef, Chain, ChainTransfer } from "../chain.ts";
+import type { BlockRef } from "../block-ref.ts";
+import type { Chain, ChainTransfer } from "../chain.ts";
 import type { ChainSender, PaymentOrder, SignedTransaction } from "../chain-sender.ts";
 
 /** A chain to judge, and the means to make things happen on it. Its hot wallet holds at least 1,000 USDC, and gas. */

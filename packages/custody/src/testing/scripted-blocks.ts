@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { microUsdc, type MicroUsdc } from "@closebell/money";
-import type { BlockRef, ChainTransfer } from "../chain.ts";
+import type { BlockRef } from "../block-ref.ts";
+import type { ChainTransfer } from "../chain.ts";
 import type { Fees, PaymentOrder } from "../chain-sender.ts";
 
 /** One movement of USDC. */
