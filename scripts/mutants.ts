@@ -41,6 +41,14 @@ const cutting = mutantsOf(
   "packages/rounds/migrations/0004_settle_by_user.sql",
   "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts -t alike",
 );
+const betting = mutantsOf(
+  "packages/rounds/migrations/0007_protection.sql",
+  "bun scripts/test.ts packages/rounds/src/protected-bets.int.test.ts",
+);
+const limiting = mutantsOf(
+  "packages/protection/migrations/0000_protection.sql",
+  "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts",
+);
 
 export const MUTANTS: readonly Mutant[] = [
   fee("fee: rounded up", "BigInt(feeBps)) /", "BigInt(feeBps) + 9_999n) /"),
@@ -77,4 +85,59 @@ export const MUTANTS: readonly Mutant[] = [
     "select c.extra - c.above, c.band",
     "select c.extra - c.above + 1, c.band",
   ),
+
+  betting("suspended: plays on", "l.n = any (v_suspended) then", "false then"),
+  betting("limit: not asked", "l.n = any (v_beyond) then", "false then"),
+  betting("limit: a stake is not counted", "where t.n = any (v_counted);", "where false;"),
+  betting(
+    "loss: what comes back is not counted",
+    "where t.account = any (v_counted);",
+    "where false;",
+  ),
+  betting("loss: a late refund is not counted", "if v_refunded > 0 and", "if v_refunded < 0 and"),
+  limiting("limit: a looser one at once", "v_now + interval '24 hours'", "v_now"),
+  limiting(
+    "limit: a tighter one later",
+    "p_amount <= v_in_force then",
+    "p_amount > v_in_force then",
+  ),
+  limiting("limit: asked for again it is put off", "return v_limit.next_from;", "null;"),
+  limiting(
+    "limit: its last unit is refused",
+    "            > case when l.next_from",
+    "            >= case when l.next_from",
+  ),
+  limiting("limit: one unit too many", "end + t.stake\n", "end + t.stake - 1\n"),
+  limiting(
+    "loss: what comes back makes no room",
+    "when 'loss' then u.returned else 0",
+    "when 'loss' then 0 else 0",
+  ),
+  limiting(
+    "stake: what comes back makes room",
+    "when 'loss' then u.returned else 0",
+    "when 'loss' then u.returned else u.returned",
+  ),
+  limiting(
+    "limit: days begin in the evening",
+    "select s.starts_on, coalesce",
+    "select s.starts_on + 1 as starts_on, coalesce",
+  ),
+  limiting(
+    "counters: what came before is forgotten",
+    "from protection.recount(p_user, v_from) r;",
+    "from protection.recount(p_user, v_from) r where false;",
+  ),
+  limiting(
+    "deposit: its last unit is held",
+    "l.used + p_amount > l.amount",
+    "l.used + p_amount >= l.amount",
+  ),
+  limiting(
+    "deposit: not held while play is suspended",
+    "return not protection.is_suspended(p_user, v_now)",
+    "return true",
+  ),
+  limiting("time-out: made shorter", "r.ends_at >= p_ends", "r.ends_at < p_ends"),
+  limiting("self-exclusion: lifted", "lifted_at is null or kind in ('block', 'screening')", "true"),
 ];

@@ -28,7 +28,9 @@ import { healthRoutes } from "./routes/health.ts";
 import { marketRoutes } from "./routes/markets.ts";
 import { payoutAddressRoutes } from "./routes/payout-addresses.ts";
 import { problemRoutes } from "./routes/problems.ts";
+import { protectionRoutes } from "./routes/protection.ts";
 import { quoteRoutes } from "./routes/quotes.ts";
+import { restrictUserRoutes } from "./routes/restrict-user.ts";
 import { roundRoutes } from "./routes/rounds.ts";
 import { simulateCloseRoutes } from "./routes/simulate-close.ts";
 import { simulateDepositRoutes } from "./routes/simulate-deposit.ts";
@@ -94,6 +96,8 @@ export const createApi = (deps: ApiDeps): Api => {
   walletRoutes(app, parts);
   payoutAddressRoutes(app, parts);
   withdrawalRoutes(app, parts);
+  protectionRoutes(app, parts);
+  restrictUserRoutes(app, parts);
   tvlRoutes(app, parts);
   simulateDepositRoutes(app, parts);
   simulateCloseRoutes(app, parts);

@@ -8,6 +8,7 @@ import { migrate, migrations as database, openDatabase } from "@closebell/databa
 import { emptyDatabase } from "@closebell/database/testing";
 import { createUser, migrations as identity } from "@closebell/identity";
 import { migrations as ledger } from "@closebell/ledger";
+import { migrations as protection } from "@closebell/protection";
 import { advanceChain } from "./advance-chain.ts";
 import { DEFAULT_POLICY } from "./custody-policy.ts";
 import { migrations } from "./index.ts";
@@ -31,7 +32,7 @@ const firstOnly = async (folder: string) => {
 test("what was under way on a simulated chain before payments had numbers is paid under one", async () => {
   await using empty = await emptyDatabase();
   const folder = await mkdtemp(join(tmpdir(), "closebell-custody-"));
-  const rooms = [database, ledger, identity];
+  const rooms = [database, ledger, identity, protection];
   await migrate({ url: empty.url, sets: [...rooms, await firstOnly(folder)] });
   const old = openDatabase({ url: empty.url, max: 2, role: "owner" });
   const tools = { events: memoryEvents(), ids: randomIds, log: silentLogger };

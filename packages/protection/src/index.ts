@@ -1,6 +1,7 @@
 import { fileURLToPath } from "node:url";
 import type { MigrationSet } from "@closebell/database";
 
+export { ACTIVITY_SPANS, activityOf, type Activity, type ActivitySpan } from "./activity-of.ts";
 export * from "./admit-deposit.ts";
 export * from "./audit-protection.ts";
 export { blockUser } from "./block-user.ts";

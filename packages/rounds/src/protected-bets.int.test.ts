@@ -178,6 +178,8 @@ test("a void gives back what counted as lost, but a stake stays staked", async (
     ["loss", 0n],
   ]);
   expect(await own.available(user)).toBe(1_000n);
+  expect(await codeOf(own.bet(user, "UP", 31n))).toBe("PROTECTION_LIMIT_EXCEEDED");
+  expect(await codeOf(own.bet(user, "UP", 30n))).toBe("placed");
 });
 
 test("what is refunded past the true lock no longer counts as lost, once however often it is refunded", async () => {

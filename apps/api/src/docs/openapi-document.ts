@@ -27,6 +27,7 @@ const TAGS = [
   { name: "Markets", description: "Markets and the calendars they follow" },
   { name: "Events", description: "What happens, as it happens" },
   { name: "Money", description: "In, out, and how much there is" },
+  { name: "Protection", description: "Limits, breaks, exclusion, and one's own history" },
   { name: "Simulation", description: "Standing in for the world: only where it is simulated" },
   { name: "Clock", description: "The one clock" },
   { name: "Health", description: "For operators and their machines" },

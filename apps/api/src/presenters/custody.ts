@@ -49,6 +49,7 @@ export const presentDeposit = (
   block: blockOf(deposit),
   createdAt: deposit.createdAt.toString(),
   creditedAt: deposit.creditedAt?.toString() ?? null,
+  held: deposit.held,
   simulated: simulated.chain(deposit.chain),
 });
 
@@ -61,6 +62,7 @@ export const presentWithdrawal = (
   chain: withdrawal.chain,
   to: withdrawal.to,
   amountMicroUsdc: String(withdrawal.amountMicroUsdc),
+  fromHeldMicroUsdc: String(withdrawal.fromHeldMicroUsdc),
   state: withdrawal.state,
   waitingFor: withdrawal.waitingFor,
   tx: withdrawal.tx,

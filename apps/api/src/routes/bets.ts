@@ -37,6 +37,8 @@ const placeBetRoute = defineRoute({
       "ROUND_NOT_FOUND",
       "ROUND_NOT_OPEN",
       "ROUND_PAUSED",
+      "PLAY_SUSPENDED",
+      "PROTECTION_LIMIT_EXCEEDED",
       "STAKE_BELOW_MINIMUM",
       "STAKE_ABOVE_MAXIMUM",
       "INSUFFICIENT_FUNDS",

@@ -41,6 +41,10 @@ export const depositSchema = z
       .openapi({ description: "The block it stands in; null where a deposit is simulated" }),
     createdAt: instantOut("2026-11-20T12:00:00Z", "When it was first seen"),
     creditedAt: instantOut("2026-11-20T12:00:00Z", "When the user got it").nullable(),
+    held: z.boolean().openapi({
+      description:
+        "True where it may be withdrawn but not bet: beyond the user's own limit, or while play was suspended",
+    }),
     simulated,
   })
   .openapi("Deposit");
@@ -89,6 +93,7 @@ export const withdrawalSchema = z
     chain: z.string().openapi({ example: "simulated" }),
     to: z.string().openapi({ description: "The address paid" }),
     amountMicroUsdc: amountOut("5000000"),
+    fromHeldMicroUsdc: amountOut("0", "How much of it was held"),
     state: z
       .enum([
         "REQUESTED",

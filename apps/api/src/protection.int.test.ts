@@ -1,0 +1,119 @@
+import { afterAll, beforeAll, expect, test } from "bun:test";
+import { randomUUID } from "node:crypto";
+import { apiHarness, type ApiHarness } from "./testing/api-harness.ts";
+
+let h: ApiHarness;
+
+beforeAll(async () => {
+  h = await apiHarness();
+  await h.moveTo("2026-11-20T14:00:00Z");
+});
+
+afterAll(() => h[Symbol.asyncDispose]());
+
+const key = (name: string = randomUUID()) => ({ "Idempotency-Key": name });
+
+const somebody = async (micro?: string) => {
+  const id = await h.player(micro);
+  return { id, at: `/users/${id}/protection`, ask: h.asUser(id) };
+};
+
+const bet = (ask: ApiHarness["ask"], stakeMicroUsdc: string) =>
+  ask("POST", "/bets", { json: { side: "UP", stakeMicroUsdc }, headers: key() });
+
+test("a player sets limits, sees what is used of them, and is refused beyond them", async () => {
+  const { id, at, ask } = await somebody("1000");
+  expect((await ask("GET", at)).json()).toEqual({
+    userId: id,
+    suspended: false,
+    restrictions: [],
+    limits: [],
+  });
+  const set = await ask("PUT", `${at}/limits/stake/day`, { json: { amountMicroUsdc: "100" } });
+  expect(set.status).toBe(200);
+  expect(set.at("limits.0.remainingMicroUsdc")).toBe("100");
+  expect((await bet(ask, "60")).status).toBe(201);
+  const beyond = await bet(ask, "41");
+  expect([beyond.status, beyond.at("code")]).toEqual([409, "PROTECTION_LIMIT_EXCEEDED"]);
+  const raised = await ask("PUT", `${at}/limits/stake/day`, { json: { amountMicroUsdc: null } });
+  expect(raised.at("limits.0.amountMicroUsdc")).toBe("100");
+  expect(raised.at("limits.0.usedMicroUsdc")).toBe("60");
+  expect(raised.at("limits.0.pending.from")).toBe("2026-11-21T14:00:00Z");
+  const activity = await ask("GET", `${at}/activity`);
+  for (const span of ["day", "week", "month", "sixMonths", "lifetime"]) {
+    expect(activity.at(`${span}.depositedMicroUsdc`)).toBe("1000");
+    expect(activity.at(`${span}.stakedMicroUsdc`)).toBe("60");
+  }
+});
+
+test("limits, breaks and exclusions that make no sense are refused by field", async () => {
+  const { at, ask } = await somebody();
+  for (const [to, method, json, code] of [
+    ["/limits/stake/day", "PUT", { amountMicroUsdc: "-1" }, "AMOUNT_INVALID"],
+    ["/limits/stake/day", "PUT", { amountMicroUsdc: 0.5 }, "AMOUNT_INVALID"],
+    ["/limits/stake/day", "PUT", { amountMicroUsdc: "9".repeat(30) }, "AMOUNT_OVERFLOW"],
+    ["/limits/stake/day", "PUT", {}, "VALIDATION_FAILED"],
+    ["/limits/stake/year", "PUT", { amountMicroUsdc: "1" }, "VALIDATION_FAILED"],
+    ["/limits/wins/day", "PUT", { amountMicroUsdc: "1" }, "VALIDATION_FAILED"],
+    ["/time-outs", "POST", { hours: 23 }, "VALIDATION_FAILED"],
+    ["/time-outs", "POST", { hours: 24, why: "x" }, "VALIDATION_FAILED"],
+    ["/self-exclusions", "POST", { months: 5 }, "VALIDATION_FAILED"],
+    ["/self-exclusions", "POST", {}, "VALIDATION_FAILED"],
+  ] as const) {
+    const answer = await ask(method, `${at}${to}`, { json });
+    expect([to, json, answer.status, answer.at("code")]).toEqual([to, json, 422, code]);
+  }
+  const zero = await ask("PUT", `${at}/limits/loss/month`, { json: { amountMicroUsdc: 0 } });
+  expect(zero.at("limits.0.amountMicroUsdc")).toBe("0");
+});
+
+test("who takes a break or shuts himself out bets no more, and may withdraw everything", async () => {
+  const { at, ask } = await somebody("500");
+  const rest = await ask("POST", `${at}/time-outs`, { json: { hours: 48 }, headers: key("rest") });
+  expect([rest.status, rest.at("suspended")]).toEqual([201, "true"]);
+  const again = await ask("POST", `${at}/time-outs`, { json: { hours: 48 }, headers: key("rest") });
+  expect([again.status, again.headers.get("Idempotency-Replayed")]).toEqual([201, "true"]);
+  expect(again.json()).toEqual(rest.json());
+  const shorter = await ask("POST", `${at}/time-outs`, { json: { hours: 24 } });
+  expect([shorter.status, shorter.at("code")]).toEqual([409, "RESTRICTION_STANDS"]);
+  const out = await ask("POST", `${at}/self-exclusions`, { json: { months: null } });
+  expect(out.at("restrictions.1.until")).toBe("null");
+  const refused = await bet(ask, "10");
+  expect([refused.status, refused.at("code")]).toEqual([403, "PLAY_SUSPENDED"]);
+  const withdrawal = { amountMicroUsdc: "500", to: `0x${"e".repeat(40)}` };
+  const paid = await ask("POST", "/withdrawals", { json: withdrawal, headers: key() });
+  expect([paid.status, paid.at("fromHeldMicroUsdc")]).toEqual([201, "0"]);
+});
+
+test("what is deposited beyond the limit is held; it comes into play within it, once for each key", async () => {
+  const { id, at, ask } = await somebody("10");
+  await ask("PUT", `${at}/limits/deposit/week`, { json: { amountMicroUsdc: "100" } });
+  const json = { userId: id, amountMicroUsdc: "95", tx: randomUUID() };
+  const deposit = await h.ask("POST", "/simulate/deposit_webhook", { json });
+  expect(deposit.at("held")).toBe("true");
+  expect((await ask("GET", `/users/${id}/balance`)).at("heldMicroUsdc")).toBe("95");
+  const take = (amountMicroUsdc: string, name?: string) =>
+    ask("POST", `${at}/held-uses`, { json: { amountMicroUsdc }, headers: key(name) });
+  expect((await take("91")).at("code")).toBe("PROTECTION_LIMIT_EXCEEDED");
+  expect((await take("90", "once")).status).toBe(201);
+  expect((await take("90", "once")).headers.get("Idempotency-Replayed")).toBe("true");
+  expect((await take("6")).at("code")).toBe("PROTECTION_LIMIT_EXCEEDED");
+  expect((await ask("GET", `/users/${id}/balance`)).at("availableMicroUsdc")).toBe("100");
+});
+
+test("an operator blocks and says why; the player sees it, who placed it, and lifts nothing", async () => {
+  const { at, ask } = await somebody("100");
+  const staff = h.as("operator");
+  expect((await staff("POST", `${at}/block`, { json: {} })).status).toBe(422);
+  const reason = "asked us to by telephone";
+  expect((await staff("POST", `${at}/block`, { json: { reason } })).at("suspended")).toBe("true");
+  expect((await ask("POST", `${at}/unblock`, { json: { reason } })).status).toBe(403);
+  expect((await bet(ask, "10")).at("code")).toBe("PLAY_SUSPENDED");
+  const changes = await ask("GET", `${at}/changes?limit=1`);
+  expect([changes.at("items.0.what"), changes.at("items.0.own")]).toEqual(["block", "false"]);
+  expect(changes.text).not.toContain(reason);
+  expect((await staff("POST", `${at}/unblock`, { json: { reason } })).at("suspended")).toBe(
+    "false",
+  );
+  expect((await bet(ask, "10")).status).toBe(201);
+});

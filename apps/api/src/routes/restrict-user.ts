@@ -1,0 +1,109 @@
+import { nameUuid } from "@closebell/context";
+import { useHeld } from "@closebell/custody";
+import { blockUser, unblockUser } from "@closebell/protection";
+import type { ApiApp } from "../api-env.ts";
+import type { ApiParts } from "../api-parts.ts";
+import { defineRoute } from "../doors/door.ts";
+import { presentHeldUse, presentProtection } from "../presenters/protection.ts";
+import { answerOnce } from "../request/answer-once.ts";
+import {
+  idempotencyHeaders,
+  KEY_REFUSALS,
+  optionalIdempotencyHeaders,
+  replayedHeader,
+} from "../schemas/idempotency.ts";
+import { bodyProblems, jsonAnswer, jsonBody } from "../schemas/problem.ts";
+import { heldUseSchema, protectionSchema, reasonBody, useHeldBody } from "../schemas/protection.ts";
+import { userParams } from "./users.ts";
+
+const path = "/users/{userId}/protection";
+const tags = ["Protection"];
+
+const staffRoute = <P extends string>(to: P, operationId: string, summary: string) =>
+  defineRoute({
+    method: "post",
+    path: to,
+    "x-permission": { any: "users:block" },
+    operationId,
+    summary,
+    description:
+      "While a block stands, bets are refused and deposits are held; withdrawals go on. Lifting it lifts nothing that the user imposed on himself.",
+    tags,
+    request: {
+      params: userParams,
+      headers: optionalIdempotencyHeaders,
+      body: jsonBody(reasonBody),
+    },
+    responses: {
+      200: { ...jsonAnswer("The protection.", protectionSchema), headers: replayedHeader },
+      ...bodyProblems("USER_NOT_FOUND", ...KEY_REFUSALS),
+    },
+  });
+
+const blockRoute = staffRoute(`${path}/block`, "blockUser", "Refuse a user's bets");
+const unblockRoute = staffRoute(`${path}/unblock`, "unblockUser", "Lift a block");
+
+const useHeldRoute = defineRoute({
+  method: "post",
+  path: `${path}/held-uses`,
+  "x-permission": { own: "own:money", any: "users:act" },
+  operationId: "useHeld",
+  summary: "Take held money into play",
+  description:
+    "Counts as a deposit made now: within the deposit limits in force, and not while play is suspended.",
+  tags,
+  request: { params: userParams, headers: idempotencyHeaders, body: jsonBody(useHeldBody) },
+  responses: {
+    201: { ...jsonAnswer("What came into play.", heldUseSchema), headers: replayedHeader },
+    ...bodyProblems(
+      "IDEMPOTENCY_KEY_REQUIRED",
+      ...KEY_REFUSALS,
+      "USER_NOT_FOUND",
+      "AMOUNT_INVALID",
+      "AMOUNT_OVERFLOW",
+      "INSUFFICIENT_FUNDS",
+      "PLAY_SUSPENDED",
+      "PROTECTION_LIMIT_EXCEEDED",
+    ),
+  },
+});
+
+export const restrictUserRoutes = (app: ApiApp, parts: ApiParts): void => {
+  for (const [route, verb] of [
+    [blockRoute, blockUser],
+    [unblockRoute, unblockUser],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      const { userId } = c.req.valid("param");
+      const { reason } = c.req.valid("json");
+      const { by } = c.env.caller;
+      const answer = await answerOnce(c, parts, {
+        route,
+        key: c.req.valid("header")["idempotency-key"],
+        body: { userId, reason },
+        schema: protectionSchema,
+        make: async (unit) => ({
+          body: presentProtection(await verb(unit, { by: { ...by, reason }, userId })),
+        }),
+      });
+      return c.json(answer, 200);
+    });
+  }
+  app.openapi(useHeldRoute, async (c) => {
+    const request = { ...c.req.valid("param"), ...c.req.valid("json") };
+    const by = await c.env.caller.actingFor(request.userId);
+    const key = c.req.valid("header")["idempotency-key"];
+    const answer = await answerOnce(c, parts, {
+      route: useHeldRoute,
+      key,
+      body: request,
+      schema: heldUseSchema,
+      async make(unit) {
+        const idempotencyKey = nameUuid(`${by.actor.id}/${key}`);
+        const { use, replayed } = await useHeld(unit, { ...request, by, idempotencyKey });
+        return { body: presentHeldUse(use), replayed };
+      },
+    });
+    return c.json(answer, 201);
+  });
+};
