@@ -8,6 +8,7 @@ import { auditPass, type AuditDeps } from "./audit-pass.ts";
 import type { Bell } from "./bell.ts";
 import { createChainMetrics } from "./chain-metrics.ts";
 import { chainPass } from "./chain-pass.ts";
+import { mailPass, type MailPassDeps } from "./mail-pass.ts";
 import { createPassBell } from "./pass.ts";
 import { recheckPass } from "./recheck-pass.ts";
 import { reservesPass } from "./reserves-pass.ts";
@@ -16,7 +17,7 @@ import { tidyPass } from "./tidy-pass.ts";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.ts";
 import { checkSchedules, SCHEDULES } from "./schedules.ts";
 
-export interface SchedulerDeps extends OracleDeps, CustodyDeps, AuditDeps {
+export interface SchedulerDeps extends OracleDeps, CustodyDeps, AuditDeps, MailPassDeps {
   readonly queue: JobQueue;
   readonly registry: Registry;
   readonly telemetry: { jobFailed(job: string): void };
@@ -50,7 +51,9 @@ const BEAT_EVERY_MS = 5_000;
 const LONGEST_PASS_MS = 600_000;
 const STOP_MS = 3_000;
 
-type Bells = Readonly<Record<"rounds" | "chain" | "audit" | "reserves" | "recheck" | "tidy", Bell>>;
+type Bells = Readonly<
+  Record<"rounds" | "chain" | "audit" | "reserves" | "recheck" | "tidy" | "mail", Bell>
+>;
 
 /** Which bell a job rings. */
 const bellOf = (bells: Bells, job: string): Bell =>
@@ -87,7 +90,7 @@ const startTimer = (bells: Bells, tickMs: number, alive: () => void): (() => voi
     { bell: bells.tidy, everyMs: TIDY_EVERY_MS, rungAt: performance.now() },
   ];
   const tick = () => {
-    for (const bell of [bells.rounds, bells.chain]) {
+    for (const bell of [bells.rounds, bells.chain, bells.mail]) {
       if (bell.runningSince() === undefined) quietly(bell);
     }
     const since = bells.rounds.runningSince();
@@ -142,6 +145,7 @@ const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () 
     reserves: createPassBell(passDeps, reservesPass(deps, chains)),
     recheck: createPassBell(passDeps, recheckPass(deps)),
     tidy: createPassBell(passDeps, tidyPass(deps)),
+    mail: createPassBell(passDeps, mailPass(deps)),
   };
 };
 

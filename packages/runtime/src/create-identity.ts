@@ -21,12 +21,17 @@ const secretless = (settings: Omit<AuthSettings, "secret">): AuthSettings => ({
   },
 });
 
-/** Nobody signs in with a wallet. */
-const noWallets: WalletSignatures = {
-  addressOf: () => undefined,
-  compose: () => "",
-  parse: () => undefined,
-  signerOf: () => Promise.resolve(undefined),
+/** Wallets' signatures; what reads them is heavy, and is loaded when the first wallet signs in. */
+const lazyWallets = (): WalletSignatures => {
+  let loaded: Promise<WalletSignatures> | undefined;
+  const load = () =>
+    (loaded ??= import("@closebell/adapters/wallet").then((wallet) => wallet.walletSignatures()));
+  return {
+    addressOf: async (text) => (await load()).addressOf(text),
+    compose: async (message) => (await load()).compose(message),
+    parse: async (text) => (await load()).parse(text),
+    signerOf: async (text, signature) => (await load()).signerOf(text, signature),
+  };
 };
 
 /**
@@ -52,7 +57,7 @@ export const createIdentity = async (input: {
   return {
     limiter,
     passwords: createPasswordHasher(),
-    wallets: noWallets,
+    wallets: lazyWallets(),
     randomBytes,
     auth: secret === undefined ? secretless(settings) : { ...settings, secret },
   };

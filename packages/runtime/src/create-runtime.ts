@@ -2,7 +2,7 @@ import type { JobQueue } from "@closebell/adapters/queue";
 import { type EventBus, type Logger, type RateLimiter, randomIds } from "@closebell/context";
 import { type Chain, ChainError, checkChains, type CustodyDeps } from "@closebell/custody";
 import { type Database, type Deps, openDatabase } from "@closebell/database";
-import type { IdentityDeps } from "@closebell/identity";
+import type { IdentityDeps, Mailer } from "@closebell/identity";
 import type { OracleDeps } from "@closebell/rounds";
 import type { Registry } from "prom-client";
 import { auditBooks, type BooksAudit } from "./audit-books.ts";
@@ -12,6 +12,7 @@ import { ConfigError } from "./config-error.ts";
 import { createChains } from "./create-chains.ts";
 import { createIdentity } from "./create-identity.ts";
 import { createEvents, eventsTravel } from "./create-events.ts";
+import { createMailer } from "./create-mailer.ts";
 import { createOracles, createSimulation, type Simulation } from "./create-oracles.ts";
 import { createProbes, type Probe } from "./create-probes.ts";
 import { createQueue } from "./create-queue.ts";
@@ -45,6 +46,8 @@ export interface Runtime extends OracleDeps, CustodyDeps, IdentityDeps {
   /** Whether the clock is moved by hand. */
   readonly sandbox: boolean;
   readonly queue: JobQueue | undefined;
+  /** undefined where letters wait for a server to send them. */
+  readonly mailer: Mailer | undefined;
   readonly registry: Registry;
   readonly telemetry: Telemetry;
   readonly probes: readonly Probe[];
@@ -181,6 +184,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
     observeOracle: telemetry.observeOracle,
     chains,
     policy: config.policy,
+    mailer: createMailer(config),
     queue,
     registry: telemetry.registry,
     telemetry,

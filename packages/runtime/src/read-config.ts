@@ -15,6 +15,7 @@ import { CHAIN_SECRETS } from "./chain-variables.ts";
 import { ConfigError } from "./config-error.ts";
 import { conflictsOf, environment, type Variables } from "./config-schema.ts";
 import { custodyPolicyOf, policyConflicts } from "./custody-policy-config.ts";
+import { MAIL_SECRETS } from "./mail-variables.ts";
 import { type OracleConfig, oracleConfigOf, oracleConflicts } from "./oracle-config.ts";
 import { ORACLE_SECRETS } from "./oracle-variables.ts";
 
@@ -39,6 +40,11 @@ export interface Config {
   /** What the first migration makes the default market of. */
   readonly market: MarketSettings;
   readonly auth: AuthConfig;
+  readonly mail: {
+    /** Of an SMTP server, with its login. undefined: the terminal, or in production nothing. */
+    readonly url: string | undefined;
+    readonly from: string;
+  };
   readonly oracle: OracleConfig;
   readonly chain: ChainConfig;
   readonly policy: CustodyPolicy;
@@ -73,6 +79,7 @@ const SECRETS: readonly string[] = [
   "DATABASE_URL",
   "REDIS_URL",
   ...AUTH_SECRETS,
+  ...MAIL_SECRETS,
   ...ORACLE_SECRETS,
   ...CHAIN_SECRETS,
 ];
@@ -116,6 +123,7 @@ const configOf = (variables: Variables): Config => {
     sandboxDir: join(dataDir, "sandbox"),
     market: marketOf(variables),
     auth: authConfigOf(variables),
+    mail: { url: variables.MAIL_URL, from: variables.MAIL_FROM },
     oracle: oracleConfigOf(variables),
     chain: chainConfigOf(variables),
     policy: custodyPolicyOf(variables),

@@ -1,5 +1,5 @@
 import type { WalletMessage, WalletSignatures } from "@closebell/identity";
-import { getAddress, isAddress, isHex, recoverMessageAddress } from "viem";
+import { getAddress, isAddress, isHex, recoverMessageAddress } from "viem/utils";
 import { createSiweMessage, parseSiweMessage, type SiweMessage } from "viem/siwe";
 
 const addressOf = (text: string) => {
@@ -101,4 +101,5 @@ const signerOf = async (text: string, signature: string): Promise<string | undef
  * Sign-in messages of EIP-4361 and signatures of EIP-191, by viem. Accounts with a key of their own only: what a contract
  * would accept (ERC-1271) has to be asked of its chain.
  */
-export const walletSignatures = (): WalletSignatures => ({ addressOf, compose, parse, signerOf });
+export const walletSignatures = () =>
+  ({ addressOf, compose, parse, signerOf }) satisfies WalletSignatures;

@@ -1,4 +1,4 @@
-import { reachable, transact } from "@closebell/database";
+import { reachable } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { z } from "zod";
 import type { IdentityDeps } from "../identity-deps.ts";
@@ -6,7 +6,7 @@ import { unseal } from "../secrets/seal.ts";
 import type { Mailer } from "./mailer.ts";
 import { LETTER_PURPOSE } from "./put-letter.ts";
 
-type MailDeps = Pick<IdentityDeps, "database" | "events" | "log" | "auth"> & {
+type MailDeps = Pick<IdentityDeps, "database" | "log" | "auth"> & {
   readonly mailer: Mailer;
 };
 
@@ -25,8 +25,8 @@ interface Waiting extends Record<string, unknown> {
 
 /** Letters that are due, each put off for as long as this attempt may take: nobody else tries meanwhile. */
 const claim = (deps: MailDeps): Promise<readonly Waiting[]> =>
-  transact(deps, (work) =>
-    work.tx.execute<Waiting>(sql`
+  reachable(deps.database.url, () =>
+    deps.database.orm.execute<Waiting>(sql`
       update identity.letter set attempts = attempts + 1,
         due_at = identity.now() + least(60 * power(2, attempts), 21600) * interval '1 second'
       where id in (select id from identity.letter where due_at <= identity.now()

@@ -23,8 +23,8 @@ interface WalletSignIn extends Codes {
 
 const MAX_LENGTH = 4096;
 
-const parsed = (deps: IdentityDeps, text: string): WalletMessage => {
-  const message = text.length > MAX_LENGTH ? undefined : deps.wallets.parse(text);
+const parsed = async (deps: IdentityDeps, text: string): Promise<WalletMessage> => {
+  const message = text.length > MAX_LENGTH ? undefined : await deps.wallets.parse(text);
   if (message !== undefined) return message;
   const detail =
     "must be a sign-in message (EIP-4361), as POST /auth/sign-in/wallet/nonce gives one";
@@ -110,7 +110,7 @@ export const signInWithWallet = async (
   deps: IdentityDeps,
   input: WalletSignIn,
 ): Promise<SignedIn & { readonly created: boolean }> => {
-  const message = parsed(deps, input.message);
+  const message = await parsed(deps, input.message);
   await limitAttempts(deps, input.from, `wallet:${message.address}`);
   await limitCodes(deps, message.address, input);
   return auditFailure(deps, { ...input, subject: `wallet/${message.address}` }, async () => {

@@ -32,7 +32,7 @@ export const startWalletSignIn = async (
 }> => {
   const { domain, uri, chainIds } = deps.auth.site;
   const { chainId } = input;
-  const address = deps.wallets.addressOf(input.address);
+  const address = await deps.wallets.addressOf(input.address);
   if (address === undefined) throw invalid("/address", "must be an Ethereum address");
   if (!chainIds.includes(chainId))
     throw invalid("/chainId", `must be one of ${chainIds.join(", ")}`);
@@ -44,7 +44,7 @@ export const startWalletSignIn = async (
     await work.tx.execute(sql`
       insert into identity.wallet_nonce (nonce, address, expires_at)
       values (${nonce}, ${address.toLowerCase()}, ${expiresAt})`);
-    const message = deps.wallets.compose({
+    const message = await deps.wallets.compose({
       domain,
       address,
       statement: "Sign in to Closebell.",
