@@ -1,6 +1,12 @@
-/** How often something may happen: `quota` times in any `windowSeconds`, counted under `key`. */
+/**
+ * How often something may happen: `quota` times, counted under `key`, within the `windowSeconds` that begin when it first
+ * does; then the next time begins another window.
+ */
 export interface RateLimit {
-  /** What is counted, for whom: `sign-in:address:203.0.113.7`. Holds no secret: stores and logs see it. */
+  /**
+   * What is counted, for whom: `sign-in:address:203.0.113.7`. Up to 200 characters. Holds no secret: stores and logs see it. The
+   * same key always comes with the same quota and window.
+   */
   readonly key: string;
   /** 1 to 1,000,000. */
   readonly quota: number;
@@ -13,7 +19,7 @@ export interface RateLimitState {
   /** False where the quota was used up; then nothing was taken. */
   readonly allowed: boolean;
   readonly remaining: number;
-  /** Seconds, rounded up, until more is to be had. */
+  /** Seconds, rounded up, until the window ends and the whole quota is to be had. */
   readonly resetSeconds: number;
 }
 

@@ -1,0 +1,91 @@
+-- How often callers did what is limited. On real time whatever the clock says, and gone after a crash: nobody is owed it.
+create schema limits;
+--> statement-breakpoint
+grant usage on schema limits to closebell_application, closebell_readonly;
+--> statement-breakpoint
+create unlogged table limits.counter (
+  key text collate "C" primary key,
+  taken int not null,
+  until timestamptz not null
+) with (
+  -- room beside each row, so that counting touches no index
+  fillfactor = 50,
+  autovacuum_vacuum_scale_factor = 0.05,
+  autovacuum_vacuum_insert_scale_factor = 0.2
+);
+--> statement-breakpoint
+comment on table limits.counter is 'The window of each limit that began last, and how much of it is taken.';
+--> statement-breakpoint
+-- Lets each of a batch of requests take from all its limits or from none, in their order, and answers how each limit stood before.
+-- `demands`: how many ask for each. `places`: of each request how many limits it asks for, and which.
+create function limits.count(
+  keys text[], quotas int[], window_seconds int[], demands int[], places int[]
+) returns table (taken int, reset_ms float8)
+language plpgsql volatile security definer
+set search_path = limits, pg_catalog, pg_temp
+-- a plan that was made while the table was small would read all of it
+set enable_seqscan = off
+set enable_hashjoin = off
+set enable_mergejoin = off
+as $$
+declare
+  moment timestamptz;
+  had int[];
+  ends timestamptz[];
+  now_taken int[];
+  enough boolean;
+  free boolean;
+  first int := 1;
+  last int;
+begin
+  -- batches of several processes one after another: that is shorter than to wait for each other's rows
+  perform pg_advisory_xact_lock(hashtextextended('limits.count', 0));
+  moment := clock_timestamp();
+  select array_agg(case when w.until > moment then w.taken else 0 end order by a.n),
+         array_agg(case when w.until > moment then w.until else moment + make_interval(secs => a.seconds) end order by a.n),
+         coalesce(bool_and(case when w.until > moment then w.taken else 0 end + a.demand <= a.quota), true)
+    into had, ends, enough
+    from unnest(keys, quotas, window_seconds, demands) with ordinality as a (key, quota, seconds, demand, n)
+    left join limits.counter w on w.key = a.key;
+  if enough then
+    select array_agg(h + d order by n) into now_taken
+      from unnest(had, demands) with ordinality as t (h, d, n);
+  else
+    now_taken := had;
+    while first <= cardinality(places) loop
+      last := first + places[first];
+      free := true;
+      for n in first + 1 .. last loop
+        free := free and now_taken[places[n]] < quotas[places[n]];
+      end loop;
+      if free then
+        for n in first + 1 .. last loop
+          now_taken[places[n]] := now_taken[places[n]] + 1;
+        end loop;
+      end if;
+      first := last + 1;
+    end loop;
+  end if;
+  insert into limits.counter as w (key, taken, until)
+    select t.key, t.now_taken, t.until
+      from unnest(keys, had, now_taken, ends) as t (key, had, now_taken, until)
+      where t.now_taken > t.had
+    on conflict (key) do update set taken = excluded.taken, until = excluded.until;
+  return query
+    select t.had, extract(epoch from t.until - moment)::float8 * 1000
+      from unnest(had, ends) with ordinality as t (had, until, n) order by t.n;
+end $$;
+--> statement-breakpoint
+-- Forgets windows that have ended.
+create function limits.sweep() returns void
+language sql volatile security definer
+set search_path = limits, pg_catalog, pg_temp
+as $$
+  delete from limits.counter where until < clock_timestamp()
+$$;
+--> statement-breakpoint
+revoke execute on function limits.count(text[], int[], int[], int[], int[]), limits.sweep() from public;
+--> statement-breakpoint
+grant execute on function limits.count(text[], int[], int[], int[], int[]), limits.sweep() to closebell_application;
+--> statement-breakpoint
+grant select on limits.counter to closebell_readonly;

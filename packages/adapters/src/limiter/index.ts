@@ -1,0 +1,3 @@
+export * from "./memory-limiter.ts";
+export * from "./postgres-limiter.ts";
+export * from "./redis-limiter.ts";

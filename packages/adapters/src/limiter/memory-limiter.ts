@@ -1,0 +1,57 @@
+import type { RateLimit, RateLimiter, RateLimitState } from "@closebell/context";
+import { batchOf, judge } from "./batch.ts";
+
+export interface MemoryLimiterOptions {
+  /** Milliseconds of a clock that never jumps. */
+  readonly now?: () => number;
+  /** Keys remembered at most; past that the oldest window is forgotten. Default 100,000. */
+  readonly maxKeys?: number;
+}
+
+/** A limiter whose answer is there at once. */
+export interface MemoryLimiter extends RateLimiter {
+  takeNow(limits: readonly RateLimit[]): readonly RateLimitState[];
+}
+
+interface Window {
+  taken: number;
+  readonly until: number;
+}
+
+/** Counts for this process alone, and forgets when it ends. */
+export const memoryLimiter = (options: MemoryLimiterOptions = {}): MemoryLimiter => {
+  const { now = () => performance.now(), maxKeys = 100_000 } = options;
+  const windows = new Map<string, Window>();
+
+  const forgetSome = (at: number): void => {
+    for (const [key, { until }] of windows) if (until <= at) windows.delete(key);
+    for (const key of windows.keys()) {
+      if (windows.size < maxKeys) return;
+      windows.delete(key);
+    }
+  };
+  const windowOf = ({ key, windowSeconds }: RateLimit, at: number): Window => {
+    const running = windows.get(key);
+    if (running !== undefined && running.until > at) return running;
+    if (windows.size >= maxKeys) forgetSome(at);
+    // anew: the first in the map is the one that began first
+    windows.delete(key);
+    const window = { taken: 0, until: at + windowSeconds * 1000 };
+    windows.set(key, window);
+    return window;
+  };
+  const takeNow = (limits: readonly RateLimit[]): readonly RateLimitState[] => {
+    const at = now();
+    const batch = batchOf([limits]);
+    const running = batch.limits.map((limit) => windowOf(limit, at));
+    const counters = running.map(({ taken, until }) => ({ taken, resetMs: until - at }));
+    const { states, taken } = judge(batch, counters);
+    running.forEach((window, n) => (window.taken = taken[n] ?? 0));
+    return states[0] ?? [];
+  };
+  return {
+    takeNow,
+    take: (limits) => Promise.resolve(takeNow(limits)),
+    close: () => Promise.resolve(),
+  };
+};
