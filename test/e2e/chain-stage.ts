@@ -11,6 +11,7 @@ import {
   startProviderServer,
 } from "../../packages/adapters/src/testing/provider-server.ts";
 import { parseUsdc } from "../../packages/money/src/index.ts";
+import { readSandboxCredentials } from "../../packages/runtime/src/index.ts";
 import { type Client, clientOf } from "./http-client.ts";
 import { askAdmin, at, textAt } from "./run-admin.ts";
 import { type Program, runProgram, scratchFolder } from "./run-program.ts";
@@ -21,6 +22,7 @@ export interface ChainStage extends AsyncDisposable {
   readonly token: DevToken;
   readonly providers: readonly [ProviderServer, ProviderServer];
   readonly service: Program;
+  /** An operator. */
   readonly client: Client;
   /** What a command beside the service is given. */
   readonly env: Readonly<Record<string, string>>;
@@ -100,6 +102,7 @@ export const chainStage = async (): Promise<ChainStage> => {
   };
   const service = stack.use(runProgram("apps/standalone/src/main.ts", ["sandbox"], { env }));
   const { url } = await service.logged("service started");
+  const credentials = await readSandboxCredentials(`${folder.path}/sandbox`);
   const outsider = await secondAccount(anvil);
   const held = stack.move();
   return {
@@ -107,7 +110,7 @@ export const chainStage = async (): Promise<ChainStage> => {
     token,
     providers,
     service,
-    client: clientOf(String(url)),
+    client: clientOf(String(url), credentials?.OPERATOR_KEY),
     env,
     outsider,
     reserves: () => compare(env),

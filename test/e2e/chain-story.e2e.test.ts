@@ -46,8 +46,8 @@ const refusesPlayMoney = async (stage: ChainStage, { userId }: Player): Promise<
     expect(refused, path).toMatchObject({ status: 404, body: { code: "ROUTE_NOT_FOUND" } });
   }
   for (const command of [
-    ["seed", "--users", "1"],
-    ["deposit", "--user", userId, "--amount", "1"],
+    ["seed", "--users", "1", "--reason", "play"],
+    ["deposit", "--user", userId, "--amount", "1", "--reason", "play"],
   ]) {
     const { code, stderr } = await runAdmin(env, ...command);
     expect([code, stderr]).toEqual([1, expect.stringContaining("SANDBOX_ONLY")]);
@@ -164,7 +164,7 @@ const withdraw = async (stage: ChainStage, ann: Player, bob: Player): Promise<vo
 /** What lies on deposit addresses comes to the hot wallet, which changes nothing in the books. */
 const gather = async (stage: ChainStage, ...players: readonly Player[]): Promise<void> => {
   const { env, anvil, token } = stage;
-  const sweep = await askAdmin(env, "chain", "sweep");
+  const sweep = await askAdmin(env, "chain", "sweep", "--reason", "gather");
   expect(sweep).toMatchObject({ amountMicroUsdc: "200000000", left: [] });
   const swept = async () => {
     await anvil.finalize();

@@ -3,7 +3,7 @@ import { connect } from "../../packages/database/src/connect.ts";
 import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
 import { startEmbedded } from "../../packages/database/src/embedded/index.ts";
 import { eventually, postgresPid, type Program, scratchFolder } from "../e2e/run-program.ts";
-import { expectExactly, seatUsers, type Stage, stageOn } from "./crash/api-under-fire.ts";
+import { expectExactly, seatPlayers, type Stage, stageOn } from "./crash/api-under-fire.ts";
 import { type Bettors, bettorsOf } from "./crash/bettors.ts";
 import { between, type Chance, chanceOf } from "./crash/seeded.ts";
 import { announce, stress, stressSeed } from "./how-long.ts";
@@ -72,7 +72,7 @@ const underFire = async (
   await using cleanup = new AsyncDisposableStack();
   const first = await stage.start();
   cleanup.use(first.api);
-  const bettors = bettorsOf(await seatUsers(first.url, USERS), chance);
+  const bettors = bettorsOf(await seatPlayers(stage, first.url, USERS), chance);
   const figures = newFigures();
   await play({ stage, bettors, chance, figures }, first);
   process.stderr.write(`${what}: ${JSON.stringify(figures)}\n`);

@@ -1,3 +1,4 @@
+import { signInAll } from "@closebell/identity/testing";
 import { arm, interleave, type Arm } from "../interleave.ts";
 import { apiReady, loadSeen, type ApiOrder, type LoadSeen } from "../processes/messages.ts";
 import { spawnProcess } from "../processes/spawn.ts";
@@ -34,6 +35,12 @@ const check = async (url: string, build: Build, accepted: number): Promise<void>
   }
 };
 
+/** Access tokens, since what is asked goes through the service's own door, whatever is behind it. */
+const signIn = async (url: string, users: readonly string[]): Promise<readonly string[]> => {
+  await using house = await openHouse(url);
+  return await signInAll(house.runtime, users);
+};
+
 /** One build in a process of its own, on a fresh copy of the database, and the generator in another. */
 const ask = async (stage: Stage, template: BettingTemplate, how: Ask): Promise<LoadSeen> => {
   const { build, pool, connections, seconds } = how;
@@ -41,12 +48,13 @@ const ask = async (stage: Stage, template: BettingTemplate, how: Ask): Promise<L
   const databaseUrl = await stage.server.createDatabase(template.url);
   try {
     let seen: LoadSeen;
+    const tokens = await signIn(databaseUrl, template.users);
     {
       const order: ApiOrder = { build, databaseUrl, connections: pool };
       await using api = spawnProcess("api", order, apiReady);
       const { port } = await api.answer;
       await stage.server.checkpoint();
-      const asked = { port, connections, users: template.users, warmSeconds, seconds };
+      const asked = { port, connections, users: template.users, tokens, warmSeconds, seconds };
       await using load = spawnProcess("load", asked, loadSeen);
       seen = await load.answer;
     }

@@ -6,46 +6,43 @@ import { answerIn } from "./http-answer.ts";
 import { type LoadOrder, type LoadSeen, loadOrder, orderOf, tell } from "./messages.ts";
 
 const KEY_DIGITS = 10;
-const PLACE_OF_USER = '{"userId":"';
 
-/** A request whose user and key are written over before it is sent. */
-const templateOf = (slot: number, port: number) => {
+/** A user's request, whose key is written over before it is sent. */
+const templateOf = (side: string, port: number, user: string, token: string) => {
   const run = Bun.randomUUIDv7();
-  const body = `${PLACE_OF_USER}${"0".repeat(36)}","side":"${slot % 2 === 0 ? "UP" : "DOWN"}","stakeMicroUsdc":"1000000"}`;
+  const body = `{"userId":"${user}","side":"${side}","stakeMicroUsdc":"1000000"}`;
   const head =
     `POST /bets HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Type: application/json\r\n` +
-    `Content-Length: ${body.length}\r\nIdempotency-Key: ${run}-`;
+    `Authorization: Bearer ${token}\r\nContent-Length: ${body.length}\r\nIdempotency-Key: ${run}-`;
   const bytes = Buffer.from(`${head}${"0".repeat(KEY_DIGITS)}\r\n\r\n${body}`, "latin1");
-  return {
-    bytes,
-    key: head.length,
-    user: bytes.length - body.length + PLACE_OF_USER.length,
-  };
+  return { bytes, key: head.length };
 };
 
 interface Slot {
-  readonly template: ReturnType<typeof templateOf>;
-  readonly users: readonly string[];
+  /** One of each user. */
+  readonly templates: readonly ReturnType<typeof templateOf>[];
   sent: number;
   began: number;
   /** What has come of an answer that is not whole yet. */
   pending: Buffer;
 }
 
-/** Each connection's own users, so that no user has two bets in flight. */
-const usersOf = ({ users, connections }: LoadOrder, slot: number): readonly string[] => {
+/** Requests of each connection's own users, so that no user has two bets in flight. */
+const templatesOf = ({ users, tokens, connections, port }: LoadOrder, slot: number) => {
   const each = Math.max(1, Math.floor(users.length / connections));
-  return Array.from(
-    { length: each },
-    (_, n) => users[(slot + n * connections) % users.length] ?? "",
-  );
+  const side = slot % 2 === 0 ? "UP" : "DOWN";
+  return Array.from({ length: each }, (_, n) => {
+    const place = (slot + n * connections) % users.length;
+    return templateOf(side, port, users[place] ?? "", tokens[place] ?? "");
+  });
 };
 
 const send = (socket: Socket<Slot>): void => {
   const { data: slot } = socket;
-  const { bytes, key, user } = slot.template;
+  const template = slot.templates[slot.sent % slot.templates.length];
+  if (template === undefined) throw new Error("a connection has nobody to bet for");
+  const { bytes, key } = template;
   bytes.write(slot.sent.toString(36).padStart(KEY_DIGITS, "0"), key, "latin1");
-  bytes.write(slot.users[slot.sent % slot.users.length] ?? "", user, "latin1");
   slot.sent += 1;
   slot.began = performance.now();
   // less than a socket's buffer, and nothing else is waiting in it
@@ -102,8 +99,7 @@ const run = async (order: LoadOrder): Promise<LoadSeen> => {
         hostname: "127.0.0.1",
         port: order.port,
         data: {
-          template: templateOf(n, order.port),
-          users: usersOf(order, n),
+          templates: templatesOf(order, n),
           sent: 0,
           began: 0,
           pending: Buffer.alloc(0),

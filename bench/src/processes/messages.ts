@@ -15,6 +15,8 @@ export const loadOrder = z.object({
   port: z.int(),
   connections: z.int(),
   users: z.array(z.string()),
+  /** An access token of each of them. */
+  tokens: z.array(z.string()),
   warmSeconds: z.number(),
   seconds: z.number(),
 });

@@ -29,6 +29,8 @@ export const configFor = (url: string) =>
     LOG_PRETTY: "false",
     HOST: "127.0.0.1",
     PORT: "0",
+    // the databases of the bench live as long as a run
+    AUTH_SECRET: "bench".repeat(9),
   });
 
 export const byOf = (): By => ({

@@ -2,6 +2,7 @@ import { expect } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { SYSTEM_ACTORS } from "../../../packages/context/src/index.ts";
 import { silentLogger } from "../../../packages/context/src/testing.ts";
+import { playerWith, staffWith } from "../../../packages/identity/src/testing/index.ts";
 import { advanceRounds } from "../../../packages/rounds/src/index.ts";
 import {
   createRuntime,
@@ -10,7 +11,7 @@ import {
   type Runtime,
 } from "../../../packages/runtime/src/index.ts";
 import { type Program, runProgram } from "../../e2e/run-program.ts";
-import type { SentBet } from "./bettors.ts";
+import type { Seated, SentBet } from "./bettors.ts";
 
 /** A Friday morning, before the session. */
 const NOW = Temporal.Instant.from("2026-11-20T12:00:00Z");
@@ -43,27 +44,26 @@ export const stageOn = async (databaseUrl: string): Promise<Stage> => {
   };
 };
 
-const post = async (url: string, path: string, body: object): Promise<unknown> => {
-  const response = await fetch(`${url}${path}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(body),
-  });
-  expect(response.status).toBeLessThan(300);
-  return response.json();
+/** Players with a key each, and money enough for every bet they may ever place, which comes through the API. */
+export const seatPlayers = async (
+  { runtime }: Stage,
+  url: string,
+  count: number,
+): Promise<readonly Seated[]> => {
+  const { apiKey: operatorKey } = await staffWith(runtime);
+  const seat = async (n: number): Promise<Seated> => {
+    const { principal, apiKey } = await playerWith(runtime, `player${n}`);
+    const userId = principal.actor.id;
+    const response = await fetch(`${url}/simulate/deposit_webhook`, {
+      method: "POST",
+      headers: { "content-type": "application/json", authorization: `Bearer ${operatorKey}` },
+      body: JSON.stringify({ userId, amountMicroUsdc: "1000000000000", tx: `0x${n}` }),
+    });
+    expect(response.status).toBe(201);
+    return { userId, apiKey };
+  };
+  return Promise.all(Array.from({ length: count }, (_, n) => seat(n)));
 };
-
-/** Users with money enough for every bet they may ever place, made through the API. */
-export const seatUsers = (url: string, count: number): Promise<readonly string[]> =>
-  Promise.all(
-    Array.from({ length: count }, async (_, n) => {
-      const user: unknown = await post(url, "/users", { handle: `player${n}` });
-      const userId = String(Reflect.get(Object(user), "id"));
-      const deposit = { userId, amountMicroUsdc: "1000000000000", tx: `0x${n}` };
-      await post(url, "/simulate/deposit_webhook", deposit);
-      return userId;
-    }),
-  );
 
 /** Every bet that was ever sent is there, once, as it was sent and under the id it was acknowledged with; no other is. */
 export const expectExactly = async (

@@ -1,6 +1,12 @@
 import type { Chance } from "./seeded.ts";
 import { between } from "./seeded.ts";
 
+/** A player, and the key they play with. */
+export interface Seated {
+  readonly userId: string;
+  readonly apiKey: string;
+}
+
 /** A bet as its sender knows it: what was asked, and the id it was acknowledged with, if it was. */
 export interface SentBet {
   readonly key: string;
@@ -19,13 +25,18 @@ interface Reply {
 
 const post = async (
   url: string,
-  { key, userId, side, stake }: SentBet,
+  apiKey: string,
+  { key, side, stake }: SentBet,
 ): Promise<Reply | undefined> => {
   try {
     const response = await fetch(`${url}/bets`, {
       method: "POST",
-      headers: { "content-type": "application/json", "idempotency-key": key },
-      body: JSON.stringify({ userId, side, stakeMicroUsdc: String(stake) }),
+      headers: {
+        "content-type": "application/json",
+        "idempotency-key": key,
+        authorization: `Bearer ${apiKey}`,
+      },
+      body: JSON.stringify({ side, stakeMicroUsdc: String(stake) }),
     });
     const body: unknown = await response.json();
     return {
@@ -42,9 +53,13 @@ const post = async (
 const isOpen = (reply: Reply | undefined): boolean => reply === undefined || reply.status >= 500;
 
 /** Sends until there is an answer: 503 says to send again, as a pool does that finds its connections cut. */
-const postPatiently = async (url: string, bet: SentBet): Promise<Reply | undefined> => {
+const postPatiently = async (
+  url: string,
+  apiKey: string,
+  bet: SentBet,
+): Promise<Reply | undefined> => {
   for (let attempt = 0; ; attempt += 1) {
-    const reply = await post(url, bet);
+    const reply = await post(url, apiKey, bet);
     if (reply?.status !== 503 || attempt === 20) return reply;
     await Bun.sleep(50);
   }
@@ -70,7 +85,9 @@ export interface Bettors {
   sendAgain(url: string, sample: number): Promise<Resent>;
 }
 
-export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors => {
+export const bettorsOf = (players: readonly Seated[], chance: Chance): Bettors => {
+  const keys = new Map(players.map(({ userId, apiKey }) => [userId, apiKey]));
+  const keyOf = ({ userId }: Pick<SentBet, "userId">): string => keys.get(userId) ?? "";
   const sent: SentBet[] = [];
   let count = 0;
 
@@ -99,7 +116,7 @@ export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors =
   const play = async (url: string, userId: string, over: AbortSignal, wrong: string[]) => {
     while (!over.aborted) {
       const bet = newBet(userId);
-      const reply = await post(url, bet);
+      const reply = await post(url, keyOf(bet), bet);
       if (isOpen(reply)) return;
       const problem = accepted(bet, reply) ?? (reply?.replayed ? `${bet.key} replayed` : undefined);
       if (problem !== undefined) wrong.push(problem);
@@ -111,7 +128,7 @@ export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors =
     acknowledged: () => count,
     async bet(url, over) {
       const wrong: string[] = [];
-      await Promise.all(userIds.map((userId) => play(url, userId, over, wrong)));
+      await Promise.all(players.map(({ userId }) => play(url, userId, over, wrong)));
       return wrong;
     },
     async sendAgain(url, sample) {
@@ -126,7 +143,7 @@ export const bettorsOf = (userIds: readonly string[], chance: Chance): Bettors =
       await Promise.all(
         [...unanswered, ...again].map(async (bet) => {
           const known = bet.id !== undefined;
-          const reply = await postPatiently(url, bet);
+          const reply = await postPatiently(url, keyOf(bet), bet);
           const problem = accepted(bet, reply);
           if (problem !== undefined) wrong.push(problem);
           if (known && reply?.replayed !== true) wrong.push(`${bet.key} was taken again`);

@@ -10,6 +10,7 @@ import { insertStaff } from "../staff/insert-staff.ts";
 
 export { identityParts } from "./identity-parts.ts";
 
+export * from "./sign-in-all.ts";
 export * from "./test-identity.ts";
 
 /** Somebody with a credential, for tests and sandboxes. */
