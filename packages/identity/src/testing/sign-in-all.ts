@@ -5,16 +5,17 @@ import { startSession } from "../sessions/start-session.ts";
 import { stranger } from "./test-identity.ts";
 
 /** Access tokens of these players, in their order, without a proof of who they are. */
-export const signInAll = (
+export const signInAll = async (
   deps: IdentityDeps,
   userIds: readonly string[],
-): Promise<readonly string[]> =>
-  transact(deps, async (work) => {
+): Promise<readonly string[]> => {
+  const users = await Promise.all(userIds.map((userId) => getPlayer(deps, { userId })));
+  return transact(deps, async (work) => {
     const tokens: string[] = [];
-    for (const userId of userIds) {
-      const user = await getPlayer(deps, { userId });
+    for (const user of users) {
       const who = { ...stranger(), user, method: "wallet", secondFactor: false } as const;
       tokens.push((await startSession(deps, work, who)).tokens.accessToken);
     }
     return tokens;
   });
+};
