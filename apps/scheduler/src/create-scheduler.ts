@@ -11,13 +11,17 @@ import { chainPass } from "./chain-pass.ts";
 import { mailPass, type MailPassDeps } from "./mail-pass.ts";
 import { createPassBell } from "./pass.ts";
 import { recheckPass } from "./recheck-pass.ts";
+import { createRecordMetrics } from "./record-metrics.ts";
+import { recordPass, type RecordPassDeps } from "./record-pass.ts";
 import { reservesPass } from "./reserves-pass.ts";
 import { roundsPass } from "./rounds-pass.ts";
+import { sealPass } from "./seal-pass.ts";
 import { tidyPass } from "./tidy-pass.ts";
 import { createSchedulerMetrics, type SchedulerMetrics } from "./scheduler-metrics.ts";
 import { checkSchedules, SCHEDULES } from "./schedules.ts";
 
-export interface SchedulerDeps extends OracleDeps, CustodyDeps, AuditDeps, MailPassDeps {
+export interface SchedulerDeps
+  extends OracleDeps, CustodyDeps, AuditDeps, MailPassDeps, RecordPassDeps {
   readonly queue: JobQueue;
   readonly registry: Registry;
   readonly telemetry: { jobFailed(job: string): void };
@@ -43,6 +47,8 @@ export interface Scheduler {
 }
 
 const AUDIT_EVERY_MS = 3_600_000;
+/** Reads every row of the record there is. */
+const RECORD_EVERY_MS = 86_400_000;
 const RESERVES_EVERY_MS = 300_000;
 const RECHECK_EVERY_MS = 60_000;
 const TIDY_EVERY_MS = 600_000;
@@ -52,7 +58,10 @@ const LONGEST_PASS_MS = 600_000;
 const STOP_MS = 3_000;
 
 type Bells = Readonly<
-  Record<"rounds" | "chain" | "audit" | "reserves" | "recheck" | "tidy" | "mail", Bell>
+  Record<
+    "rounds" | "chain" | "audit" | "reserves" | "recheck" | "tidy" | "mail" | "seal" | "record",
+    Bell
+  >
 >;
 
 /** Which bell a job rings. */
@@ -87,10 +96,11 @@ const startTimer = (bells: Bells, tickMs: number, alive: () => void): (() => voi
     { bell: bells.audit, everyMs: AUDIT_EVERY_MS, rungAt: performance.now() },
     { bell: bells.reserves, everyMs: RESERVES_EVERY_MS, rungAt: performance.now() },
     { bell: bells.recheck, everyMs: RECHECK_EVERY_MS, rungAt: performance.now() },
+    { bell: bells.record, everyMs: RECORD_EVERY_MS, rungAt: performance.now() },
     { bell: bells.tidy, everyMs: TIDY_EVERY_MS, rungAt: performance.now() },
   ];
   const tick = () => {
-    for (const bell of [bells.rounds, bells.chain, bells.mail]) {
+    for (const bell of [bells.rounds, bells.chain, bells.mail, bells.seal]) {
       if (bell.runningSince() === undefined) quietly(bell);
     }
     const since = bells.rounds.runningSince();
@@ -138,6 +148,7 @@ const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () 
   const { ids, log } = deps;
   const passDeps = { ids, log, failed: deps.telemetry.jobFailed };
   const chains = createChainMetrics(deps.registry);
+  const record = createRecordMetrics(deps.registry);
   return {
     rounds: createPassBell(passDeps, roundsPass(deps, metrics, ticked)),
     chain: createPassBell(passDeps, chainPass(deps, chains)),
@@ -146,6 +157,8 @@ const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () 
     recheck: createPassBell(passDeps, recheckPass(deps)),
     tidy: createPassBell(passDeps, tidyPass(deps)),
     mail: createPassBell(passDeps, mailPass(deps)),
+    seal: createPassBell(passDeps, sealPass(deps, record)),
+    record: createPassBell(passDeps, recordPass(deps, record)),
   };
 };
 

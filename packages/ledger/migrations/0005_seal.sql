@@ -71,8 +71,9 @@ set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
 $$;
 --> statement-breakpoint
 -- Seals the next block of ids up to p_through, which the caller has seen no transaction left below. One sealer at a time: another's
--- call does nothing. Tells how far everything is sealed.
-create function ledger.seal_next(p_through bigint, p_size integer, out busy boolean, out through bigint, out transfers integer)
+-- call does nothing. Tells how far everything is sealed, and how many seconds ago that was reached.
+create function ledger.seal_next(p_through bigint, p_size integer, out busy boolean, out through bigint, out transfers integer,
+  out idle double precision)
 language plpgsql security definer set search_path = pg_catalog, pg_temp as $$
 declare
   v_head ledger.seal;
@@ -83,7 +84,8 @@ declare
 begin
   transfers := 0;
   busy := not pg_try_advisory_xact_lock(hashtextextended('ledger.seal', 0));
-  select p.through into through from ledger.seal_progress p where p.stream = 'transfer';
+  select p.through, extract(epoch from clock_timestamp() - p.at)::double precision into through, idle
+    from ledger.seal_progress p where p.stream = 'transfer';
   if busy then return; end if;
   select * into v_head from ledger.seal s where s.stream = 'transfer' order by s.n desc limit 1;
   select c.n, c.hash into v_audit_n, v_audit_hash from database.audit_chain c order by c.n desc limit 1;
@@ -101,6 +103,7 @@ begin
   end if;
   update ledger.seal_progress p set through = v_last, at = clock_timestamp() where p.stream = 'transfer';
   through := v_last;
+  idle := 0;
 end $$;
 --> statement-breakpoint
 -- What is wrong with the sealed blocks numbered above p_above, up to p_last.

@@ -17,6 +17,8 @@ export interface SealState {
   readonly through: bigint;
   /** Ids given meanwhile that are in no block yet; most of them are transfers. */
   readonly behind: bigint;
+  /** Seconds of real time since a sealer last got further; 0 where nothing is behind. */
+  readonly lagSeconds: number;
 }
 
 type SealDeps = Pick<Deps, "database">;
@@ -56,11 +58,12 @@ interface Next extends Record<string, unknown> {
   readonly busy: boolean;
   readonly through: bigint;
   readonly transfers: number;
+  readonly idle: number;
 }
 
 const sealNext = async ({ database }: SealDeps, upTo: bigint, size: number): Promise<Next> => {
   const [row] = await database.orm.execute<Next>(
-    sql`select busy, through, transfers from ledger.seal_next(${upTo}::bigint, ${size}::int)`,
+    sql`select busy, through, transfers, idle from ledger.seal_next(${upTo}::bigint, ${size}::int)`,
   );
   if (row === undefined) throw new Error("sealing returned no row");
   return row;
@@ -83,10 +86,11 @@ export const sealTransfers = (
     // while others write, nothing may be sealed, and 0 asks how far it is
     let next = await sealNext(deps, over ? upTo : 0n, blockSize);
     let sealed = next.transfers;
-    for (let n = 1; over && !next.busy && next.through < upTo && n < BLOCKS; n += 1) {
+    for (let left = over ? BLOCKS : 0; left > 0 && !next.busy && next.through < upTo; left -= 1) {
       next = await sealNext(deps, upTo, blockSize);
       sealed += next.transfers;
     }
-    return { sealed, through: next.through, behind: upTo - next.through };
+    const behind = upTo - next.through;
+    return { sealed, through: next.through, behind, lagSeconds: behind === 0n ? 0 : next.idle };
   });
 };

@@ -40,7 +40,8 @@ const strays = async (on: Executor): Promise<readonly RecordFinding[]> => {
 export const verifySeals = async (on: Executor): Promise<RecordReport> => {
   const head = await sealHead(on);
   const findings: RecordFinding[] = [];
-  for (let above = 0n; head !== null && above < head.n && findings.length < TOLD; above += PAGE) {
+  const last = head?.n ?? 0n;
+  for (let above = 0n; above < last && findings.length < TOLD; above += PAGE) {
     const rows = await on.execute<{ n: bigint; finding: string }>(sql`
       select n, finding from ledger.verify_seals(${above}::bigint, ${above + PAGE}::bigint)`);
     findings.push(...rows.map((row) => ({ stream: "transfer", ...row }) as const));

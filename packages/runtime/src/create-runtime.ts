@@ -3,6 +3,7 @@ import { type EventBus, type Logger, type RateLimiter, randomIds } from "@closeb
 import { type Chain, ChainError, checkChains, type CustodyDeps } from "@closebell/custody";
 import { type Database, type Deps, openDatabase } from "@closebell/database";
 import type { IdentityDeps, Mailer } from "@closebell/identity";
+import type { Screening } from "@closebell/protection";
 import type { OracleDeps } from "@closebell/rounds";
 import type { Registry } from "prom-client";
 import { auditBooks, type BooksAudit } from "./audit-books.ts";
@@ -12,14 +13,17 @@ import { ConfigError } from "./config-error.ts";
 import { createChains } from "./create-chains.ts";
 import { createIdentity } from "./create-identity.ts";
 import { createEvents, eventsTravel } from "./create-events.ts";
+import { createLimiter } from "./create-limiter.ts";
 import { createMailer } from "./create-mailer.ts";
 import { createOracles, createSimulation, type Simulation } from "./create-oracles.ts";
 import { createProbes, type Probe } from "./create-probes.ts";
 import { createQueue } from "./create-queue.ts";
+import { createScreening } from "./create-screening.ts";
 import { createTelemetry, type Telemetry } from "./create-telemetry.ts";
 import type { Place } from "./open-place.ts";
 import type { Config } from "./read-config.ts";
 import { stopWithin } from "./stop-within.ts";
+import { type RecordVerdict, verifyRecord } from "./verify-record.ts";
 
 export interface RuntimeOptions {
   readonly config: Config;
@@ -45,6 +49,7 @@ export interface Runtime extends OracleDeps, CustodyDeps, IdentityDeps {
   readonly config: Config;
   /** Whether the clock is moved by hand. */
   readonly sandbox: boolean;
+  readonly screening: Screening;
   readonly queue: JobQueue | undefined;
   /** undefined where letters wait for a server to send them. */
   readonly mailer: Mailer | undefined;
@@ -55,6 +60,8 @@ export interface Runtime extends OracleDeps, CustodyDeps, IdentityDeps {
   readonly simulation?: Simulation;
   /** Checks the books on a connection of its own, which may take minutes. */
   audit(): Promise<BooksAudit>;
+  /** Recomputes the hashes of the audit log and of the sealed transfers, likewise. */
+  verifyRecord(): Promise<RecordVerdict>;
   /** Closes queue, events and database, in this order, within 5 s whatever is down. May be called again. */
   stop(): Promise<void>;
 }
@@ -63,9 +70,12 @@ export interface Runtime extends OracleDeps, CustodyDeps, IdentityDeps {
 const AUDIT_TIMEOUT_MS = 600_000;
 /** How long to wait for the bus: without it a command's own events would be lost. */
 const EVENTS_WITHIN_MS = 1_000;
-const STOP_MS = { queue: 3_000, events: 500, database: 1_500 } as const;
+const STOP_MS = { queue: 3_000, events: 500, limiter: 1_200, database: 1_500 } as const;
 
-const auditOn = async (url: string): Promise<BooksAudit> => {
+const atLeisure = async <T>(
+  url: string,
+  work: (deps: { readonly database: Database }) => Promise<T>,
+): Promise<T> => {
   const database = openDatabase({
     url,
     max: 1,
@@ -73,7 +83,7 @@ const auditOn = async (url: string): Promise<BooksAudit> => {
     statementTimeoutMs: AUDIT_TIMEOUT_MS,
   });
   try {
-    return await auditBooks({ database });
+    return await work({ database });
   } finally {
     await database.close();
   }
@@ -95,16 +105,21 @@ const connectQueue = (
 interface Opened {
   readonly database: Database;
   readonly events: EventBus;
+  readonly limiter: RateLimiter;
   readonly queue: JobQueue | undefined;
 }
 
-const stopper = (log: Logger, { database, events, queue }: Opened): (() => Promise<void>) => {
+const stopper = (
+  log: Logger,
+  { database, events, limiter, queue }: Opened,
+): (() => Promise<void>) => {
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     // jobs still running need the rest
     if (queue !== undefined) await stopWithin(log, "queue", STOP_MS.queue, () => queue.close());
     await Promise.all([
       stopWithin(log, "events", STOP_MS.events, () => events.close()),
+      stopWithin(log, "limiter", STOP_MS.limiter, () => limiter.close()),
       stopWithin(log, "database", STOP_MS.database, () => database.close()),
     ]);
   };
@@ -138,34 +153,22 @@ const warnOfChain = ({ config: { chain }, signs, log }: RuntimeOptions): void =>
   }
 };
 
-/** Lets everybody try as often as they like. */
-const unlimited: RateLimiter = {
-  take: (limits) =>
-    Promise.resolve(
-      limits.map(({ quota, windowSeconds }) => ({
-        allowed: true,
-        remaining: quota - 1,
-        resetSeconds: windowSeconds,
-      })),
-    ),
-  close: () => Promise.resolve(),
-};
-
 const open = async (options: RuntimeOptions, database: Database): Promise<Runtime> => {
   const { config, log, place } = options;
   const { sandbox } = await checkDatabase(database, config);
+  const { redisUrl } = config;
+  const limiter = await createLimiter({ redisUrl, databaseUrl: place.url, log });
   const identity = await createIdentity({
     config,
     sandbox,
     dataDir: place.dataDir,
     signsIn: options.signsIn === true,
-    limiter: unlimited,
+    limiter,
   });
   const telemetry = createTelemetry();
   const oracles = await createOracles(config, database);
   const chains = await createChains(config, { signs: options.signs === true });
   await judgeChains(database, chains);
-  const { redisUrl } = config;
   const events = await createEvents({ redisUrl, databaseUrl: place.url, log, ids: randomIds });
   const queue = await connectQueue(options, telemetry);
   const deps: Deps = { database, events, ids: randomIds, log };
@@ -184,6 +187,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
     observeOracle: telemetry.observeOracle,
     chains,
     policy: config.policy,
+    screening: createScreening(config),
     mailer: createMailer(config),
     queue,
     registry: telemetry.registry,
@@ -197,8 +201,9 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
       usesRedis: redisUrl !== undefined,
     }),
     ...(simulation === undefined ? {} : { simulation }),
-    audit: () => auditOn(place.url),
-    stop: stopper(log, { database, events, queue }),
+    audit: () => atLeisure(place.url, auditBooks),
+    verifyRecord: () => atLeisure(place.url, verifyRecord),
+    stop: stopper(log, { database, events, limiter, queue }),
   };
 };
 

@@ -7,6 +7,7 @@ export type { Oracles, Simulation } from "./create-oracles.ts";
 export { type Probe, SCHEDULER_HEARTBEAT } from "./create-probes.ts";
 export { createRuntime, type Runtime, type RuntimeOptions } from "./create-runtime.ts";
 export { createTelemetry, type Telemetry } from "./create-telemetry.ts";
+export type { HttpConfig, RateGroup } from "./http-config.ts";
 export { ensureMarket } from "./ensure-market.ts";
 export { explain } from "./explain.ts";
 export { migrateAll, type MigrateAllOptions, type MigratedAll } from "./migrate-all.ts";
@@ -29,3 +30,4 @@ export {
 export { stopWithin } from "./stop-within.ts";
 export { type Shutdown, stopOnSignal, type StopOptions } from "./stop-on-signal.ts";
 export { listenOn } from "./listen-on.ts";
+export type { RecordVerdict } from "./verify-record.ts";
