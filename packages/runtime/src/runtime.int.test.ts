@@ -53,7 +53,15 @@ describe("migrating", () => {
     ]);
     expect(both.map(({ applied }) => applied.length > 0)).toContain(false);
     const rooms = new Set(both.flatMap(({ applied }) => applied.map((each) => each.split("/")[0])));
-    expect([...rooms]).toEqual(["database", "ledger", "identity", "rounds", "custody", "adapters"]);
+    expect([...rooms]).toEqual([
+      "database",
+      "ledger",
+      "identity",
+      "protection",
+      "rounds",
+      "custody",
+      "adapters",
+    ]);
     const again = await migrateAll({ url, config, log });
     expect(again).toEqual({ applied: [], differs: [] });
     const runtime = await createRuntime({ config, log, place: { url }, name: "test" });

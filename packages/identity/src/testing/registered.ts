@@ -21,13 +21,19 @@ export interface Registered extends SignedIn {
   readonly password: string;
 }
 
-/** A player who registered by email and password, and is signed in. */
-export const registered = async (deps: IdentityDeps): Promise<Registered> => {
+/** An account asked for, with the token that was mailed. */
+export const askedFor = async (deps: IdentityDeps) => {
   const email = `${deps.ids.uuid()}@example.com`;
   const password = "correct horse battery";
   await register(deps, { ...stranger(), email, password });
   const letter = (await lettersOf(deps)).find(({ to }) => to === email);
-  const token = tokenIn(letter?.text);
+  return { email, password, token: tokenIn(letter?.text) };
+};
+
+/** A player who registered by email and password, and is signed in. One at a time: it takes all letters there are. */
+export const registered = async (deps: IdentityDeps): Promise<Registered> => {
+  const { token, ...account } = await askedFor(deps);
+  const { password } = account;
   const signedIn = await verifyEmail(deps, { ...stranger(), token, password });
-  return { ...signedIn, email, password };
+  return { ...signedIn, ...account };
 };

@@ -1,8 +1,9 @@
 import { expect, test } from "bun:test";
 import { errorOf, scratchDatabase } from "@closebell/database/testing";
 import { compactVerify, createLocalJWKSet } from "jose";
+import { verifyEmail } from "../people/verify-email.ts";
 import { refreshSession } from "../sessions/refresh-session.ts";
-import { registered } from "../testing/registered.ts";
+import { askedFor, registered } from "../testing/registered.ts";
 import { moveRealTime, stranger, testIdentity } from "../testing/test-identity.ts";
 import { publicKeys } from "./public-keys.ts";
 import { rotateSigningKey } from "./rotate-signing-key.ts";
@@ -62,7 +63,10 @@ test("keys rotate without a single refusal, here or where the published keys are
 test("the first key is one, however many need it at once, and opens only with its secret", async () => {
   await using scratch = await scratchDatabase();
   const deps = testIdentity(scratch.database);
-  await Promise.all([registered(deps), registered(deps), registered(deps)]);
+  const asked = [await askedFor(deps), await askedFor(deps), await askedFor(deps)];
+  await Promise.all(
+    asked.map(({ token, password }) => verifyEmail(deps, { ...stranger(), token, password })),
+  );
   expect((await publicKeys(deps)).keys).toHaveLength(1);
   const [row] = await scratch.owner.sql<[{ sealed: Uint8Array }]>`
     select private_key as sealed from identity.signing_key`;
