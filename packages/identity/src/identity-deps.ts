@@ -26,7 +26,7 @@ export interface AuthSettings {
     readonly uri: string;
     readonly chainIds: readonly number[];
   };
-  /** Attempts to prove who one is; SIGN_IN_LIMITS where not given. */
+  /** Attempts to prove who one is; 10 an account and 100 an address in 15 minutes where not given. */
   readonly limits?: { readonly perAccount: Quota; readonly perAddress: Quota };
 }
 

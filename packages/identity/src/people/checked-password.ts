@@ -5,8 +5,7 @@ const MAX_LENGTH = 256;
 const MIN_DISTINCT = 5;
 
 /** A password as it is hashed: however a keyboard composed its letters (NIST SP 800-63B section 3.1.1.2). */
-export const normalPassword = (password: string): string =>
-  password.toWellFormed().normalize("NFKC");
+const normalPassword = (password: string): string => password.toWellFormed().normalize("NFKC");
 
 const faultOf = (password: string): string | undefined => {
   const letters = Array.from(password);

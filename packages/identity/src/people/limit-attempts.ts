@@ -4,7 +4,7 @@ import type { Codes } from "../second-factor/codes.ts";
 import { fingerprint } from "../secrets/hash-secret.ts";
 
 /** Attempts to prove who one is, right and wrong ones. Many people may share an address. */
-export const SIGN_IN_LIMITS = {
+const SIGN_IN_LIMITS = {
   perAccount: { quota: 10, windowSeconds: 900 },
   perAddress: { quota: 100, windowSeconds: 900 },
 } as const satisfies Record<string, Quota>;

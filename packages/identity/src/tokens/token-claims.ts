@@ -34,5 +34,3 @@ export const tokenClaims = z.object({
   /** Where a session may do less than its user: all it may do. */
   scope: z.array(z.enum(PERMISSIONS)).optional(),
 });
-
-export type TokenClaims = z.infer<typeof tokenClaims>;
