@@ -25,7 +25,7 @@ const main = async (): Promise<void> => {
   const api = startApi(runtime, config);
   stopOnSignal({
     log,
-    deadlineMs: 10_000,
+    deadlineMs: 10_000 + config.drainSeconds * 1_000,
     async stop() {
       await api.stop();
       await runtime.stop();

@@ -9,7 +9,10 @@ export interface RunningApi {
   /** As it is reached from this machine. */
   readonly url: string;
   readonly port: number;
-  /** Refuses new requests, answers those it has, then commits the bets that wait. Within 4 s. */
+  /**
+   * Wants no more requests, but goes on answering for `drainSeconds`, so that a balancer hears of it; then takes none, answers
+   * those it has, and commits the bets that wait. Within 4 s after draining.
+   */
   stop(): Promise<void>;
 }
 
@@ -22,7 +25,7 @@ const BETS_WITHIN_MS = 1_000;
  */
 export const startApi = (
   deps: Omit<ApiDeps, "intake">,
-  config: Pick<Config, "host" | "port">,
+  config: Pick<Config, "host" | "port" | "drainSeconds">,
 ): RunningApi => {
   // processes that write to different stripes of a pool don't wait for each other
   const intake = createBetIntake(deps, { stripe: Math.floor(Math.random() * STRIPES) });
@@ -35,6 +38,8 @@ export const startApi = (
     url: `http://localhost:${port}`,
     port,
     async stop() {
+      api.drain();
+      await Bun.sleep(config.drainSeconds * 1_000);
       await server.stop(ANSWERS_WITHIN_MS);
       await stopWithin(deps.log, "intake", BETS_WITHIN_MS, () => intake.close());
     },

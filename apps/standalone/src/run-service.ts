@@ -119,7 +119,7 @@ export const runService = async ({ sandbox, beside }: ServiceOptions): Promise<v
   const { promise: settled, resolve: settle } = Promise.withResolvers<void>();
   const shutdown = stopOnSignal({
     log,
-    deadlineMs: 20_000,
+    deadlineMs: 20_000 + config.drainSeconds * 1_000,
     async stop() {
       interrupt.abort();
       await settled;

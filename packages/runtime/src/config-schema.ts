@@ -2,7 +2,6 @@ import { MAX_POOL } from "@closebell/money";
 import { z } from "zod";
 import { authVariables } from "./auth-variables.ts";
 import { chainVariables } from "./chain-variables.ts";
-import { httpVariables } from "./http-variables.ts";
 import { mailVariables } from "./mail-variables.ts";
 import { oracleVariables } from "./oracle-variables.ts";
 import { amount, oneOf, url, whole, yesOrNo } from "./variable-kinds.ts";
@@ -22,6 +21,7 @@ export const environment = z.object({
   HOST: z.string().default("0.0.0.0"),
   PORT: whole("PORT", 0, 65_535).default(8000),
   SCHEDULER_PORT: whole("SCHEDULER_PORT", 0, 65_535).default(8001),
+  DRAIN_SECONDS: whole("DRAIN_SECONDS", 0, 60).default(0),
   LOG_LEVEL: oneOf("LOG_LEVEL", ["fatal", "error", "warn", "info", "debug", "trace"]).default(
     "info",
   ),
@@ -46,7 +46,6 @@ export const environment = z.object({
   CLOSE_FETCH_DELAY_MIN: whole("CLOSE_FETCH_DELAY_MIN", 0, 600).default(5),
   SETTLE_GRACE_MIN: whole("SETTLE_GRACE_MIN", 0, 1440).default(30),
   ...authVariables,
-  ...httpVariables,
   ...mailVariables,
   ...oracleVariables,
   ...chainVariables,

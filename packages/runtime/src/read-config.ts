@@ -15,8 +15,6 @@ import { CHAIN_SECRETS } from "./chain-variables.ts";
 import { ConfigError } from "./config-error.ts";
 import { conflictsOf, environment, type Variables } from "./config-schema.ts";
 import { custodyPolicyOf, policyConflicts } from "./custody-policy-config.ts";
-import { type HttpConfig, httpConfigOf, httpConflicts } from "./http-config.ts";
-import { HTTP_SECRETS } from "./http-variables.ts";
 import { MAIL_SECRETS } from "./mail-variables.ts";
 import { type OracleConfig, oracleConfigOf, oracleConflicts } from "./oracle-config.ts";
 import { ORACLE_SECRETS } from "./oracle-variables.ts";
@@ -29,6 +27,8 @@ export interface Config {
   /** 0: any free port. */
   readonly port: number;
   readonly schedulerPort: number;
+  /** How long an API that is to stop goes on answering while it says that it wants no more requests. */
+  readonly drainSeconds: number;
   readonly logLevel: Variables["LOG_LEVEL"];
   /** undefined: lines for people on a terminal, JSON elsewhere. */
   readonly logPretty: boolean | undefined;
@@ -42,7 +42,6 @@ export interface Config {
   /** What the first migration makes the default market of. */
   readonly market: MarketSettings;
   readonly auth: AuthConfig;
-  readonly http: HttpConfig;
   readonly mail: {
     /** Of an SMTP server, with its login. undefined: the terminal, or in production nothing. */
     readonly url: string | undefined;
@@ -82,7 +81,6 @@ const SECRETS: readonly string[] = [
   "DATABASE_URL",
   "REDIS_URL",
   ...AUTH_SECRETS,
-  ...HTTP_SECRETS,
   ...MAIL_SECRETS,
   ...ORACLE_SECRETS,
   ...CHAIN_SECRETS,
@@ -119,6 +117,7 @@ const configOf = (variables: Variables): Config => {
     host: variables.HOST,
     port: variables.PORT,
     schedulerPort: variables.SCHEDULER_PORT,
+    drainSeconds: variables.DRAIN_SECONDS,
     logLevel: variables.LOG_LEVEL,
     logPretty: variables.LOG_PRETTY,
     databaseUrl: variables.DATABASE_URL,
@@ -127,7 +126,6 @@ const configOf = (variables: Variables): Config => {
     sandboxDir: join(dataDir, "sandbox"),
     market: marketOf(variables),
     auth: authConfigOf(variables),
-    http: httpConfigOf(variables),
     mail: { url: variables.MAIL_URL, from: variables.MAIL_FROM },
     oracle: oracleConfigOf(variables),
     chain: chainConfigOf(variables),
@@ -149,7 +147,6 @@ export const readConfig = (env: Environment = process.env): Config => {
   );
   if (parsed.success) {
     problems.push(...conflictsOf(parsed.data), ...policyConflicts(parsed.data));
-    problems.push(...httpConflicts(parsed.data));
     problems.push(...authConflicts(parsed.data));
   } else {
     problems.push(...parsed.error.issues.map((issue) => issue.message));
