@@ -2,6 +2,7 @@ import { MAX_POOL } from "@closebell/money";
 import { z } from "zod";
 import { authVariables } from "./auth-variables.ts";
 import { chainVariables } from "./chain-variables.ts";
+import { httpVariables } from "./http-variables.ts";
 import { mailVariables } from "./mail-variables.ts";
 import { oracleVariables } from "./oracle-variables.ts";
 import { amount, oneOf, url, whole, yesOrNo } from "./variable-kinds.ts";
@@ -46,6 +47,7 @@ export const environment = z.object({
   CLOSE_FETCH_DELAY_MIN: whole("CLOSE_FETCH_DELAY_MIN", 0, 600).default(5),
   SETTLE_GRACE_MIN: whole("SETTLE_GRACE_MIN", 0, 1440).default(30),
   ...authVariables,
+  ...httpVariables,
   ...mailVariables,
   ...oracleVariables,
   ...chainVariables,

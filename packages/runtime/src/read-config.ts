@@ -15,6 +15,8 @@ import { CHAIN_SECRETS } from "./chain-variables.ts";
 import { ConfigError } from "./config-error.ts";
 import { conflictsOf, environment, type Variables } from "./config-schema.ts";
 import { custodyPolicyOf, policyConflicts } from "./custody-policy-config.ts";
+import { type HttpConfig, httpConfigOf, httpConflicts } from "./http-config.ts";
+import { HTTP_SECRETS } from "./http-variables.ts";
 import { MAIL_SECRETS } from "./mail-variables.ts";
 import { type OracleConfig, oracleConfigOf, oracleConflicts } from "./oracle-config.ts";
 import { ORACLE_SECRETS } from "./oracle-variables.ts";
@@ -42,6 +44,7 @@ export interface Config {
   /** What the first migration makes the default market of. */
   readonly market: MarketSettings;
   readonly auth: AuthConfig;
+  readonly http: HttpConfig;
   readonly mail: {
     /** Of an SMTP server, with its login. undefined: the terminal, or in production nothing. */
     readonly url: string | undefined;
@@ -81,6 +84,7 @@ const SECRETS: readonly string[] = [
   "DATABASE_URL",
   "REDIS_URL",
   ...AUTH_SECRETS,
+  ...HTTP_SECRETS,
   ...MAIL_SECRETS,
   ...ORACLE_SECRETS,
   ...CHAIN_SECRETS,
@@ -126,6 +130,7 @@ const configOf = (variables: Variables): Config => {
     sandboxDir: join(dataDir, "sandbox"),
     market: marketOf(variables),
     auth: authConfigOf(variables),
+    http: httpConfigOf(variables),
     mail: { url: variables.MAIL_URL, from: variables.MAIL_FROM },
     oracle: oracleConfigOf(variables),
     chain: chainConfigOf(variables),
@@ -147,6 +152,7 @@ export const readConfig = (env: Environment = process.env): Config => {
   );
   if (parsed.success) {
     problems.push(...conflictsOf(parsed.data), ...policyConflicts(parsed.data));
+    problems.push(...httpConflicts(parsed.data));
     problems.push(...authConflicts(parsed.data));
   } else {
     problems.push(...parsed.error.issues.map((issue) => issue.message));
