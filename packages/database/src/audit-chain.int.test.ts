@@ -45,7 +45,7 @@ const record = (subject: string): Promise<void> =>
     recordAudit(work, { by, action: "thing.change", subject, before: { n: 1n }, after: { n: 2n } }),
   );
 const findings = async (): Promise<readonly string[]> =>
-  (await verifyAudit(scratch.database.orm)).findings.map(({ finding }) => finding);
+  (await verifyAudit(deps)).findings.map(({ finding }) => finding);
 
 describe("the chain of the audit log", () => {
   test("links every row that commits once, whatever commits or rolls back beside it, in whatever order", async () => {
@@ -131,25 +131,25 @@ describe("the chain of the audit log", () => {
 
   test("whose end was cut off no longer has the link that was its head", async () => {
     for (const n of [1, 2, 3]) await record(`thing/${n}`);
-    const kept = await auditHead(scratch.database.orm);
+    const kept = await auditHead(deps);
     await intruder`delete from database.audit where subject = 'thing/3'`;
     await intruder`delete from database.audit_chain where n = 3`;
     expect(await findings()).toEqual([]);
     expect(kept?.n).toBe(3n);
-    expect(await auditLink(scratch.database.orm, 3n)).toBeUndefined();
+    expect(await auditLink(deps, { n: 3n })).toBeUndefined();
   });
 
   test("can be checked by whoever has its lines, without the service", async () => {
     for (const n of [1, 2, 3]) await record(`thing/${n}`);
     let previous = Buffer.alloc(0);
     const subjects: unknown[] = [];
-    for await (const { n, hash, text } of auditLines(scratch.database)) {
+    for await (const { n, hash, text } of auditLines(deps)) {
       previous = createHash("sha256").update(previous).update(text, "utf8").digest();
       expect(hash).toBe(previous.toString("hex"));
       expect(n).toBe(BigInt(subjects.push(JSON.parse(text).subject)));
     }
     expect(subjects).toEqual(["thing/1", "thing/2", "thing/3"]);
-    const rest = await Array.fromAsync(auditLines(scratch.database, 2n));
+    const rest = await Array.fromAsync(auditLines(deps, 2n));
     expect(rest.map(({ n }) => n)).toEqual([3n]);
   });
 

@@ -1,5 +1,5 @@
 import { sql } from "drizzle-orm";
-import type { Database } from "./open-database.ts";
+import type { Deps } from "./transact.ts";
 
 /**
  * One link of the audit log, for keeping elsewhere. `hash` is the SHA-256 of the previous link's hash (as bytes; nothing
@@ -17,7 +17,7 @@ const PAGE = 1_000;
 
 /** The audit log above link `after`, oldest first, read page by page. */
 export async function* auditLines(
-  database: Database,
+  { database }: Pick<Deps, "database">,
   after = 0n,
 ): AsyncGenerator<AuditLine, void, undefined> {
   for (let above = after; ;) {

@@ -1,5 +1,9 @@
 import { sql } from "drizzle-orm";
+import { reachable } from "./errors.ts";
 import type { Executor } from "./open-database.ts";
+import type { Deps } from "./transact.ts";
+
+type ReadDeps = Pick<Deps, "database">;
 
 /** A place of a record that is not as it was written. */
 export interface RecordFinding {
@@ -28,7 +32,10 @@ export interface RecordReport {
 const TOLD = 100;
 
 /** The last link of the audit log's chain. */
-export const auditHead = async (on: Executor): Promise<RecordHead | null> => {
+export const auditHead = ({ database }: ReadDeps): Promise<RecordHead | null> =>
+  reachable(database.url, () => readHead(database.orm));
+
+const readHead = async (on: Executor): Promise<RecordHead | null> => {
   const [head] = await on.execute<{ n: bigint; hash: string }>(sql`
     select n, encode(hash, 'hex') as hash from database.audit_chain order by n desc limit 1`);
   return head ?? null;
@@ -38,7 +45,8 @@ export const auditHead = async (on: Executor): Promise<RecordHead | null> => {
  * Recomputes every link of the audit log's chain: finds rows edited, removed (their links with them or not) or slipped in.
  * That the end was cut off is found by a head kept elsewhere, and by the sealed blocks of transfers. Reads the whole log.
  */
-export const verifyAudit = async (on: Executor): Promise<RecordReport> => {
+export const verifyAudit = async ({ database }: ReadDeps): Promise<RecordReport> => {
+  const { orm: on } = database;
   const rows = await on.execute<{ n: bigint | null; audit_id: bigint; finding: string }>(sql`
     select n, audit_id, finding from database.verify_audit() limit ${TOLD}`);
   const [total] = await on.execute<{ count: bigint }>(
@@ -46,7 +54,7 @@ export const verifyAudit = async (on: Executor): Promise<RecordReport> => {
   );
   return {
     count: total?.count ?? 0n,
-    head: await auditHead(on),
+    head: await readHead(on),
     findings: rows.map(({ n, audit_id, finding }) => ({
       stream: "audit",
       n,
@@ -56,9 +64,13 @@ export const verifyAudit = async (on: Executor): Promise<RecordReport> => {
 };
 
 /** The hash of the audit log's link `n`; undefined where there is none. */
-export const auditLink = async (on: Executor, n: bigint): Promise<string | undefined> => {
-  const [link] = await on.execute<{ hash: string }>(
-    sql`select encode(hash, 'hex') as hash from database.audit_chain where n = ${n}::bigint`,
-  );
-  return link?.hash;
-};
+export const auditLink = (
+  { database }: ReadDeps,
+  { n }: { readonly n: bigint },
+): Promise<string | undefined> =>
+  reachable(database.url, async () => {
+    const [link] = await database.orm.execute<{ hash: string }>(
+      sql`select encode(hash, 'hex') as hash from database.audit_chain where n = ${n}::bigint`,
+    );
+    return link?.hash;
+  });

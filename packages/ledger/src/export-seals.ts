@@ -1,4 +1,4 @@
-import type { Database } from "@closebell/database";
+import type { Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
 
 /** One sealed block of transfers, for keeping elsewhere. */
@@ -20,7 +20,7 @@ const PAGE = 1_000;
 
 /** The sealed blocks above `after`, oldest first, read page by page. */
 export async function* sealLines(
-  database: Database,
+  { database }: Pick<Deps, "database">,
   after = 0n,
 ): AsyncGenerator<SealLine, void, undefined> {
   for (let above = after; ;) {

@@ -54,10 +54,10 @@ const post = (posting: Posting, release: Promise<unknown> = Promise.resolve()): 
     });
 
 const seal = (blockSize = 10_000, patienceMs = 5_000) =>
-  sealTransfers({ database: scratch.database }, { blockSize, patienceMs });
+  sealTransfers(scratch, { blockSize, patienceMs });
 
 const findings = async (): Promise<readonly string[]> =>
-  (await verifySeals(scratch.database.orm)).findings.map(({ finding }) => finding);
+  (await verifySeals(scratch)).findings.map(({ finding }) => finding);
 
 /** How many blocks hold each transfer: the ranges say so, and so do the counts that were sealed. */
 const blocksOfTransfers = async (): Promise<readonly bigint[]> => {
@@ -132,7 +132,7 @@ describe("the seal of transfers", () => {
     expect(await seal()).toMatchObject({ sealed: 0, through: 3n, behind: 0n });
     await post({ transfers: 1, period: 202611 });
     expect(await seal()).toMatchObject({ sealed: 1, through: 4n, behind: 0n });
-    expect((await sealHead(scratch.database.orm))?.n).toBe(1n);
+    expect((await sealHead(scratch))?.n).toBe(1n);
     expect(await findings()).toEqual([]);
   });
 
@@ -141,9 +141,9 @@ describe("the seal of transfers", () => {
       .sql`insert into database.audit (actor, actor_name, action, subject, request_id)
       values (${randomUUID()}, 'x', 'a.b', 's', ${randomUUID()})`;
     await seal();
-    const [block] = await Array.fromAsync(sealLines(scratch.database));
+    const [block] = await Array.fromAsync(sealLines(scratch));
     expect(block).toMatchObject({ n: 1n, transfers: 0, auditHash: expect.any(String) });
-    expect(await sealedBlock(scratch.database.orm, 1n)).toBe(block?.hash ?? "");
+    expect(await sealedBlock(scratch, { n: 1n })).toBe(block?.hash ?? "");
     expect(await findings()).toEqual([]);
     await scratch.owner.sql.unsafe(`
       alter table database.audit disable trigger user; alter table database.audit_chain disable trigger user;

@@ -1,23 +1,39 @@
-import type { Executor, RecordFinding, RecordHead, RecordReport } from "@closebell/database";
+import {
+  type Deps,
+  type Executor,
+  reachable,
+  type RecordFinding,
+  type RecordHead,
+  type RecordReport,
+} from "@closebell/database";
 import { sql } from "drizzle-orm";
 
 /** Blocks looked at in one statement: a second's work at most. */
 const PAGE = 100n;
 const TOLD = 100;
 
+type ReadDeps = Pick<Deps, "database">;
+
 /** The last sealed block of transfers. */
-export const sealHead = async (on: Executor): Promise<RecordHead | null> => {
+export const sealHead = ({ database }: ReadDeps): Promise<RecordHead | null> =>
+  reachable(database.url, () => readHead(database.orm));
+
+const readHead = async (on: Executor): Promise<RecordHead | null> => {
   const [head] = await on.execute<{ n: bigint; hash: string }>(sql`
     select n, encode(hash, 'hex') as hash from ledger.seal where stream = 'transfer' order by n desc limit 1`);
   return head ?? null;
 };
 
 /** The hash of block `n`; undefined where there is none. */
-export const sealedBlock = async (on: Executor, n: bigint): Promise<string | undefined> => {
-  const [block] = await on.execute<{ hash: string }>(sql`
-    select encode(hash, 'hex') as hash from ledger.seal where stream = 'transfer' and n = ${n}::bigint`);
-  return block?.hash;
-};
+export const sealedBlock = (
+  { database }: ReadDeps,
+  { n }: { readonly n: bigint },
+): Promise<string | undefined> =>
+  reachable(database.url, async () => {
+    const [block] = await database.orm.execute<{ hash: string }>(sql`
+      select encode(hash, 'hex') as hash from ledger.seal where stream = 'transfer' and n = ${n}::bigint`);
+    return block?.hash;
+  });
 
 /** Transfers where none can be: before the first id, and between the last block and how far the sealer has looked. */
 const strays = async (on: Executor): Promise<readonly RecordFinding[]> => {
@@ -37,8 +53,9 @@ const strays = async (on: Executor): Promise<readonly RecordFinding[]> => {
  * Recomputes every sealed block: finds transfers edited, removed or slipped in since they were sealed, blocks removed, and an audit
  * log that no longer has the link a block names. Reads every sealed transfer.
  */
-export const verifySeals = async (on: Executor): Promise<RecordReport> => {
-  const head = await sealHead(on);
+export const verifySeals = async ({ database }: ReadDeps): Promise<RecordReport> => {
+  const { orm: on } = database;
+  const head = await readHead(on);
   const findings: RecordFinding[] = [];
   const last = head?.n ?? 0n;
   for (let above = 0n; above < last && findings.length < TOLD; above += PAGE) {

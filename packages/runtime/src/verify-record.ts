@@ -17,9 +17,8 @@ export interface RecordVerdict {
 export const verifyRecord = async (deps: {
   readonly database: Database;
 }): Promise<RecordVerdict> => {
-  const { orm } = deps.database;
-  const audit = await verifyAudit(orm);
-  const transfers = await verifySeals(orm);
+  const audit = await verifyAudit(deps);
+  const transfers = await verifySeals(deps);
   const ok = audit.findings.length === 0 && transfers.findings.length === 0;
   return { ok, audit, transfers };
 };

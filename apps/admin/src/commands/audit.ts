@@ -3,9 +3,11 @@ import { table } from "../output/table.ts";
 import { auditJson } from "../present/audit.ts";
 import { usdc } from "../present/money.ts";
 import type { AddCommand } from "../program.ts";
+import { addExport } from "./record/export.ts";
+import { addVerify } from "./record/verify.ts";
 
 export const auditCommand: AddCommand = (program, cli) => {
-  program
+  const audit = program
     .command("audit")
     .summary("check every invariant of the books")
     .description(
@@ -14,9 +16,9 @@ export const auditCommand: AddCommand = (program, cli) => {
     )
     .action(() =>
       cli.run(async ({ runtime, terminal }) => {
-        const audit = await runtime.audit();
+        const books = await runtime.audit();
         const text = table(
-          audit.checks,
+          books.checks,
           [
             { title: "CHECK", of: ({ name }) => name },
             { title: "OK", of: ({ ok }) => (ok ? "yes" : "NO") },
@@ -25,12 +27,13 @@ export const auditCommand: AddCommand = (program, cli) => {
           ],
           { none: "no checks", bold: (title) => terminal.bold(title) },
         );
-        const verdict = audit.ok ? "The books balance." : "The books do NOT balance.";
+        const verdict = books.ok ? "The books balance." : "The books do NOT balance.";
         return {
-          json: auditJson(audit),
+          json: auditJson(books),
           text: `${text}\n${verdict}`,
-          exitCode: audit.ok ? EXIT.ok : EXIT.refused,
+          exitCode: books.ok ? EXIT.ok : EXIT.refused,
         };
       }),
     );
+  for (const add of [addVerify, addExport]) add(audit, cli);
 };
