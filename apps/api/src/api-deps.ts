@@ -1,6 +1,7 @@
 import type { By } from "@closebell/context";
 import type { Chain, CustodyPolicy } from "@closebell/custody";
 import { PATIENCE_MS } from "@closebell/database";
+import type { Screening } from "@closebell/protection";
 import type { BetIntake, Oracle } from "@closebell/rounds";
 import type { IdentityDeps } from "@closebell/identity";
 import type { Registry } from "prom-client";
@@ -86,6 +87,8 @@ export interface ApiDeps extends IdentityDeps {
   readonly chains: readonly Chain[];
   /** What an operator allows on them. */
   readonly policy: CustodyPolicy;
+  /** Asked about a player before he gets a deposit address; undefined: nobody is asked. */
+  readonly screening?: Screening;
   readonly registry: Registry;
   /** Queue, scheduler and whatever else only the runtime knows. Database, events, oracles and chains are probed anyway. */
   readonly probes?: readonly Probe[];
