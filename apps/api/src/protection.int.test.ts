@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
+import { DEFAULT_POLICY } from "@closebell/custody";
+import type { Screening, ScreeningRefusal } from "@closebell/protection";
 import { apiHarness, type ApiHarness } from "./testing/api-harness.ts";
 
 let h: ApiHarness;
@@ -99,6 +101,24 @@ test("what is deposited beyond the limit is held; it comes into play within it, 
   expect((await take("90", "once")).headers.get("Idempotency-Replayed")).toBe("true");
   expect((await take("6")).at("code")).toBe("PROTECTION_LIMIT_EXCEEDED");
   expect((await ask("GET", `/users/${id}/balance`)).at("availableMicroUsdc")).toBe("100");
+});
+
+test("whoever the screening refuses gets no address to deposit at, and may have himself screened again", async () => {
+  const refusals: ScreeningRefusal[] = ["age"];
+  const screening: Screening = {
+    name: "scripted",
+    everybodyPasses: false,
+    screen: () => Promise.resolve({ refusedFor: refusals.shift() ?? null, validUntil: null }),
+  };
+  await using own = await apiHarness({ screening, policy: { ...DEFAULT_POLICY, screened: true } });
+  const id = await own.player();
+  const ask = own.asUser(id);
+  const refused = await ask("POST", "/wallets", { json: {} });
+  expect([refused.status, refused.at("code")]).toEqual([403, "SCREENING_REFUSED"]);
+  expect((await ask("GET", `/users/${id}/protection`)).at("suspended")).toBe("true");
+  const again = await ask("POST", `/users/${id}/protection/screenings`);
+  expect([again.status, again.at("suspended")]).toEqual([200, "false"]);
+  expect((await ask("POST", "/wallets", { json: {} })).status).toBe(201);
 });
 
 test("an operator blocks and says why; the player sees it, who placed it, and lifts nothing", async () => {

@@ -16,6 +16,8 @@ export interface CustodyPolicy {
   readonly confirmations: readonly ConfirmationStep[];
   /** How many blocks the daily reading again goes back. */
   readonly backfillBlocks: number;
+  /** Whether a deposit address is given only to players whom a screening has passed. */
+  readonly screened: boolean;
   /** The largest single withdrawal that is taken. */
   readonly withdrawalMaximum: MicroUsdc;
   /** The most that is approved by itself on one UTC day, on each chain. */
@@ -43,6 +45,7 @@ export const DEFAULT_POLICY: CustodyPolicy = {
   depositMinimum: microUsdc(1n),
   confirmations: [{ blocks: "final" }],
   backfillBlocks: 50_000,
+  screened: false,
   withdrawalMaximum: UNLIMITED,
   dailyTotal: UNLIMITED,
   dailyPerUser: UNLIMITED,

@@ -1,6 +1,7 @@
 import type { By } from "@closebell/context";
 import { transact, type Work } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
+import { needScreening } from "@closebell/protection";
 import { eq, sql } from "drizzle-orm";
 import type { Chain } from "./chain.ts";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
@@ -29,7 +30,7 @@ const nextAddress = async (work: Work, chain: Chain) => {
 
 /**
  * The player's deposit address on a chain: made on first use, the same ever after.
- * @throws DomainError USER_NOT_FOUND, CHAIN_NOT_FOUND
+ * @throws DomainError USER_NOT_FOUND, CHAIN_NOT_FOUND, SCREENING_REFUSED
  */
 export const ensureWallet = async (
   deps: CustodyDeps,
@@ -40,6 +41,7 @@ export const ensureWallet = async (
   return transact(deps, async (work) => {
     const known = await walletOf(work.tx, userId, chain.name);
     if (known !== undefined) return known;
+    if (deps.policy.screened) await needScreening(work, userId);
     await ensureChain(work, chain);
     const next = await nextAddress(work, chain);
     const [made] = await work.tx

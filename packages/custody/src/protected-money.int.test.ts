@@ -6,9 +6,12 @@ import {
   blockUser,
   excludeSelf,
   listLimits,
+  screenPlayer,
   setLimit,
   unblockUser,
   type LimitPeriod,
+  type Screening,
+  type ScreeningRefusal,
 } from "@closebell/protection";
 import { getDeposit } from "./get-deposit.ts";
 import { recordDeposit } from "./record-deposit.ts";
@@ -127,6 +130,40 @@ test("held money comes into play within the limits in force, once for each key",
   await use(scene, user, 60n);
   expect(await money(scene, user)).toEqual([150n, 0n, 0n]);
   expect(await scene.wrong()).toEqual([]);
+});
+
+test("an address is given to whom a screening has passed, and who has one keeps it; sanctions keep the money", async () => {
+  const policy = { payoutAddressDelayHours: 0, screened: true };
+  await using scene = await custodyScene(scriptedChain(), policy);
+  const user = await scene.player();
+  const says = (refusedFor: ScreeningRefusal | null): Screening => ({
+    name: "scripted",
+    everybodyPasses: false,
+    screen: () => Promise.resolve({ refusedFor, validUntil: null }),
+  });
+  const screen = (refusedFor: ScreeningRefusal | null) =>
+    refusalOf(
+      screenPlayer(
+        { ...scene.deps, screening: says(refusedFor) },
+        { by, userId: user, anew: true },
+      ),
+    );
+  const refused = "SCREENING_REFUSED";
+  expect(await refusalOf(scene.addressOf(user))).toBe(refused);
+  expect(await screen("country")).toBe(refused);
+  expect(await refusalOf(scene.addressOf(user))).toBe(refused);
+  expect(await screen(null)).toBe("done");
+  const address = await scene.addressOf(user);
+  await deposit(scene, user, 50n);
+  expect(await screen("sanctions")).toBe(refused);
+  expect(await scene.addressOf(user)).toBe(address);
+  expect(await deposit(scene, user, 10n)).toMatchObject({ held: true });
+  expect(await refusalOf(scene.withdraw(user, 5n, "a"))).toBe(refused);
+  expect(await screen("age")).toBe(refused);
+  expect(await refusalOf(scene.withdraw(user, 5n, "a"))).toBe(refused);
+  expect(await screen(null)).toBe("done");
+  await scene.withdraw(user, 60n, "a");
+  expect(await money(scene, user)).toEqual([0n, 60n, 0n]);
 });
 
 test("a deposit set aside as too small is held too when it is released to a blocked user", async () => {

@@ -2,7 +2,7 @@ import { DomainError, type By } from "@closebell/context";
 import { transact, type Work } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
 import { formatUsdc, type MicroUsdc } from "@closebell/money";
-import { unlessAccountBusy } from "@closebell/protection";
+import { refuseSanctioned, unlessAccountBusy } from "@closebell/protection";
 import { and, eq } from "drizzle-orm";
 import type { Chain } from "./chain.ts";
 import { checkedAmount, checkedName } from "./checks.ts";
@@ -81,7 +81,7 @@ const refuseTooMuch = (amount: MicroUsdc, most: MicroUsdc): void => {
  * to saved addresses only.
  * @throws DomainError USER_NOT_FOUND, CHAIN_NOT_FOUND, ADDRESS_INVALID, AMOUNT_INVALID, VALIDATION_FAILED,
  *   WITHDRAWAL_LIMIT_EXCEEDED, PAYOUT_ADDRESS_UNKNOWN, PAYOUT_ADDRESS_TOO_NEW, INSUFFICIENT_FUNDS,
- *   IDEMPOTENCY_KEY_REUSED, OVERLOADED (his account is busy: ask again with the same key)
+ *   IDEMPOTENCY_KEY_REUSED, SCREENING_REFUSED (sanctions), OVERLOADED (his account is busy: ask again with the same key)
  */
 export const requestWithdrawal = async (
   deps: CustodyDeps,
@@ -95,6 +95,7 @@ export const requestWithdrawal = async (
       const before = await replayOf(work, chain, request);
       if (before !== undefined) return before;
       refuseTooMuch(input.amountMicroUsdc, deps.policy.withdrawalMaximum);
+      await refuseSanctioned(work, userId);
       await refuseOwnAddress(work, deps.chains, to);
       const payee = { userId, chain: chain.name, address: to };
       if (!chain.simulated) await needPayoutAddress(work, payee);

@@ -10,6 +10,8 @@ export * from "./list-changes.ts";
 export * from "./list-limits.ts";
 export { protectionOf, type Protection } from "./protection-of.ts";
 export type { Restriction, RestrictionKind } from "./restriction.ts";
+export * from "./screen-player.ts";
+export * from "./screening.ts";
 export * from "./set-limit.ts";
 export {
   LIMIT_KINDS,

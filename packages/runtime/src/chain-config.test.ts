@@ -105,10 +105,31 @@ describe("a real chain", () => {
     expect(problemsOf({ ...LOCAL, EVM_RPC_URL_SECOND: LOCAL.EVM_RPC_URL })).toHaveLength(1);
   });
 
-  test("whose money is worth something does not go with made-up prices", () => {
+  test("whose money is worth something goes with neither made-up prices nor players nobody has screened", () => {
     const worthy = { ...LOCAL, EVM_CHAIN_ID: "8453" };
-    expect(problemsOf(worthy)[0]).toStartWith("ORACLE must name a real source");
-    expect(problemsOf({ ...worthy, ORACLE: "file", ORACLE_FILE: "closes.csv" })).toEqual([]);
+    const real = { ORACLE: "file", ORACLE_FILE: "closes.csv" };
+    const screened = { SCREENING: "http", SCREENING_URL: "https://screening.example" };
+    expect(problemsOf({ ...worthy, ...screened })).toEqual([
+      expect.stringMatching(/^ORACLE must name a real source/),
+    ]);
+    expect(problemsOf({ ...worthy, ...real })).toEqual([
+      expect.stringMatching(/^SCREENING must be http/),
+    ]);
+    expect(problemsOf(worthy)).toHaveLength(2);
+    expect(problemsOf({ ...worthy, ...real, ...screened })).toEqual([]);
+    expect(readConfig({ ...worthy, ...real, ...screened })).toMatchObject({
+      screening: { kind: "http", url: "https://screening.example" },
+      policy: { screened: true },
+    });
+  });
+
+  test("whoever screens has an address, and an address somebody who asks there", () => {
+    expect(readConfig({}).screening).toEqual({ kind: "allow-all" });
+    expect(problemsOf({ SCREENING: "http" })[0]).toStartWith("SCREENING_URL must be set");
+    const url = { SCREENING_URL: "https://screening.example" };
+    expect(problemsOf(url)[0]).toStartWith("SCREENING must be http");
+    expect(problemsOf({ SCREENING: "nobody" })[0]).toStartWith("SCREENING must be one of");
+    expect(problemsOf({ SCREENING: "http", SCREENING_URL: "ftp://x" })).toHaveLength(1);
   });
 
   test("variables are ignored where the chain is simulated", () => {
@@ -151,6 +172,7 @@ describe("what an operator allows", () => {
       depositMinimum: microUsdc(5n),
       confirmations: [{ below: microUsdc(100n), blocks: 2 }, { blocks: "final" as const }],
       backfillBlocks: 7,
+      screened: false,
       withdrawalMaximum: microUsdc(10n),
       dailyTotal: microUsdc(30n),
       dailyPerUser: microUsdc(20n),

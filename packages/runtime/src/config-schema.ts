@@ -5,6 +5,7 @@ import { chainVariables } from "./chain-variables.ts";
 import { httpVariables } from "./http-variables.ts";
 import { mailVariables } from "./mail-variables.ts";
 import { oracleVariables } from "./oracle-variables.ts";
+import { screeningVariables } from "./screening-variables.ts";
 import { amount, oneOf, url, whole, yesOrNo } from "./variable-kinds.ts";
 
 const isZone = (text: string): boolean => {
@@ -51,6 +52,7 @@ export const environment = z.object({
   ...mailVariables,
   ...oracleVariables,
   ...chainVariables,
+  ...screeningVariables,
 });
 
 export type Variables = z.infer<typeof environment>;

@@ -10,6 +10,7 @@ const REAL_POLICY: CustodyPolicy = {
   confirmations: [{ blocks: "final" }],
   // three days of blocks of 12 s
   backfillBlocks: 21_600,
+  screened: false,
   withdrawalMaximum: parseUsdc("10000"),
   dailyTotal: parseUsdc("50000"),
   dailyPerUser: parseUsdc("10000"),
@@ -32,6 +33,7 @@ export const custodyPolicyOf = (variables: Partial<Variables>): CustodyPolicy =>
     depositMinimum: money(variables.DEPOSIT_MIN_MICRO_USDC, base.depositMinimum),
     confirmations: variables.DEPOSIT_CONFIRMATIONS ?? base.confirmations,
     backfillBlocks: variables.DEPOSIT_BACKFILL_BLOCKS ?? base.backfillBlocks,
+    screened: variables.SCREENING === "http",
     withdrawalMaximum: money(variables.WITHDRAWAL_MAX_MICRO_USDC, base.withdrawalMaximum),
     dailyTotal: money(variables.WITHDRAWAL_DAILY_MICRO_USDC, base.dailyTotal),
     dailyPerUser: money(variables.WITHDRAWAL_DAILY_USER_MICRO_USDC, base.dailyPerUser),

@@ -20,6 +20,12 @@ import { HTTP_SECRETS } from "./http-variables.ts";
 import { MAIL_SECRETS } from "./mail-variables.ts";
 import { type OracleConfig, oracleConfigOf, oracleConflicts } from "./oracle-config.ts";
 import { ORACLE_SECRETS } from "./oracle-variables.ts";
+import { SCREENING_SECRETS, screeningConflicts } from "./screening-variables.ts";
+
+/** allow-all: everybody may, and nobody is asked. */
+export type ScreeningConfig =
+  | { readonly kind: "allow-all" }
+  | { readonly kind: "http"; readonly url: string; readonly token: string | undefined };
 
 /** Everything that differs between one installation and another. */
 export interface Config {
@@ -52,6 +58,8 @@ export interface Config {
   };
   readonly oracle: OracleConfig;
   readonly chain: ChainConfig;
+  /** Who says whether a player may be served. */
+  readonly screening: ScreeningConfig;
   readonly policy: CustodyPolicy;
 }
 
@@ -88,6 +96,7 @@ const SECRETS: readonly string[] = [
   ...MAIL_SECRETS,
   ...ORACLE_SECRETS,
   ...CHAIN_SECRETS,
+  ...SCREENING_SECRETS,
 ];
 
 const isMadeUp = (source: string): boolean => source.startsWith("simulated");
@@ -114,6 +123,9 @@ const marketOf = (variables: Variables): MarketSettings => ({
   auditSources: variables.ORACLE_AUDIT,
 });
 
+const screeningOf = ({ SCREENING_URL: url, SCREENING_TOKEN: token }: Variables): ScreeningConfig =>
+  url === undefined ? { kind: "allow-all" } : { kind: "http", url, token };
+
 const configOf = (variables: Variables): Config => {
   const dataDir = resolve(variables.DATA_DIR);
   return {
@@ -134,6 +146,7 @@ const configOf = (variables: Variables): Config => {
     mail: { url: variables.MAIL_URL, from: variables.MAIL_FROM },
     oracle: oracleConfigOf(variables),
     chain: chainConfigOf(variables),
+    screening: screeningOf(variables),
     policy: custodyPolicyOf(variables),
   };
 };
@@ -153,16 +166,21 @@ export const readConfig = (env: Environment = process.env): Config => {
   if (parsed.success) {
     problems.push(...conflictsOf(parsed.data), ...policyConflicts(parsed.data));
     problems.push(...httpConflicts(parsed.data));
-    problems.push(...authConflicts(parsed.data));
+    problems.push(...authConflicts(parsed.data), ...screeningConflicts(parsed.data));
   } else {
     problems.push(...parsed.error.issues.map((issue) => issue.message));
   }
   if (!parsed.success || problems.length > 0) throw new ConfigError(problems);
   const config = configOf(parsed.data);
-  if (isWorthSomething(config.chain) && config.market.sources.some(isMadeUp)) {
-    throw new ConfigError([
-      "ORACLE must name a real source: this chain's money is worth something.",
-    ]);
+  if (isWorthSomething(config.chain)) {
+    const unreal = [
+      ...(config.market.sources.some(isMadeUp) ? ["ORACLE must name a real source"] : []),
+      ...(config.screening.kind === "allow-all" ? ["SCREENING must be http"] : []),
+    ];
+    if (unreal.length > 0)
+      throw new ConfigError(
+        unreal.map((what) => `${what}: this chain's money is worth something.`),
+      );
   }
   return config;
 };

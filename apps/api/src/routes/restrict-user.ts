@@ -1,18 +1,19 @@
 import { nameUuid } from "@closebell/context";
 import { useHeld } from "@closebell/custody";
-import { blockUser, unblockUser } from "@closebell/protection";
+import { blockUser, protectionOf, unblockUser } from "@closebell/protection";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { presentHeldUse, presentProtection } from "../presenters/protection.ts";
 import { answerOnce } from "../request/answer-once.ts";
+import { screen } from "../request/screen.ts";
 import {
   idempotencyHeaders,
   KEY_REFUSALS,
   optionalIdempotencyHeaders,
   replayedHeader,
 } from "../schemas/idempotency.ts";
-import { bodyProblems, jsonAnswer, jsonBody } from "../schemas/problem.ts";
+import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 import { heldUseSchema, protectionSchema, reasonBody, useHeldBody } from "../schemas/protection.ts";
 import { userParams } from "./users.ts";
 
@@ -43,6 +44,22 @@ const staffRoute = <P extends string>(to: P, operationId: string, summary: strin
 const blockRoute = staffRoute(`${path}/block`, "blockUser", "Refuse a user's bets");
 const unblockRoute = staffRoute(`${path}/unblock`, "unblockUser", "Lift a block");
 
+const screenRoute = defineRoute({
+  method: "post",
+  path: `${path}/screenings`,
+  "x-permission": { own: "own:protect", any: "users:block" },
+  operationId: "screenUser",
+  summary: "Have a user screened again",
+  description:
+    "Whoever screens players is asked anew about age, country and sanctions. A refusal suspends play; a pass ends that.",
+  tags,
+  request: { params: userParams },
+  responses: {
+    200: jsonAnswer("He passes. The protection.", protectionSchema),
+    ...problems("VALIDATION_FAILED", "USER_NOT_FOUND", "SCREENING_REFUSED"),
+  },
+});
+
 const useHeldRoute = defineRoute({
   method: "post",
   path: `${path}/held-uses`,
@@ -69,6 +86,7 @@ const useHeldRoute = defineRoute({
 });
 
 export const restrictUserRoutes = (app: ApiApp, parts: ApiParts): void => {
+  const { deps } = parts;
   for (const [route, verb] of [
     [blockRoute, blockUser],
     [unblockRoute, unblockUser],
@@ -89,6 +107,12 @@ export const restrictUserRoutes = (app: ApiApp, parts: ApiParts): void => {
       return c.json(answer, 200);
     });
   }
+  app.openapi(screenRoute, async (c) => {
+    const { userId } = c.req.valid("param");
+    const by = await c.env.caller.actingFor(userId);
+    await screen(deps, { by, userId, anew: true });
+    return c.json(presentProtection(await protectionOf(deps, { userId })), 200);
+  });
   app.openapi(useHeldRoute, async (c) => {
     const request = { ...c.req.valid("param"), ...c.req.valid("json") };
     const by = await c.env.caller.actingFor(request.userId);

@@ -11,6 +11,7 @@ import {
   replayedHeader,
 } from "../schemas/idempotency.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
+import { screen } from "../request/screen.ts";
 import { defaultChain } from "./default-chain.ts";
 import { userParams } from "./users.ts";
 
@@ -25,7 +26,7 @@ const ensureWalletRoute = defineRoute({
   request: { headers: optionalIdempotencyHeaders, body: jsonBody(ensureWalletBody) },
   responses: {
     201: { ...jsonAnswer("The wallet.", walletSchema), headers: replayedHeader },
-    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND", ...KEY_REFUSALS),
+    ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND", "SCREENING_REFUSED", ...KEY_REFUSALS),
   },
 });
 
@@ -50,6 +51,7 @@ export const walletRoutes = (app: ApiApp, parts: ApiParts): void => {
     const userId = c.env.caller.userOf(body.userId);
     const by = await c.env.caller.actingFor(userId);
     const request = { userId, chain: chain ?? defaultChain(deps) };
+    await screen(deps, { by, userId });
     const answer = await answerOnce(c, parts, {
       route: ensureWalletRoute,
       key: c.req.valid("header")["idempotency-key"],

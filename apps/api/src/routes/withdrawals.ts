@@ -41,6 +41,7 @@ const requestWithdrawalRoute = defineRoute({
       "PAYOUT_ADDRESS_TOO_NEW",
       "WITHDRAWAL_LIMIT_EXCEEDED",
       "INSUFFICIENT_FUNDS",
+      "SCREENING_REFUSED",
     ),
   },
 });
