@@ -3,6 +3,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
 import { askAdminHere as askAdmin, runAdminHere as runAdmin } from "./run-admin-here.ts";
+import { askTwo, type Crew, crewOn } from "./crew.ts";
 import { at, refused, runAdmin as runProcess, textAt } from "./run-admin.ts";
 import { scratchFolder } from "./run-program.ts";
 
@@ -15,6 +16,7 @@ const DEAD = `0x${"5".repeat(36)}dead`;
 describe("the chain from the command line, by hand, where it is simulated", () => {
   let database: Awaited<ReturnType<typeof emptyDatabase>>;
   let env: Readonly<Record<string, string>> = {};
+  let crew: Crew = { operator: {}, second: {} };
   let user = "";
 
   /** Asks for a withdrawal that no limit lets go by itself. */
@@ -23,8 +25,10 @@ describe("the chain from the command line, by hand, where it is simulated", () =
 
   beforeAll(async () => {
     database = await emptyDatabase();
-    env = { DATABASE_URL: database.url, WITHDRAWAL_AUTO_APPROVE_MICRO_USDC: "1000000" };
-    await askAdmin(env, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    const nobody = { DATABASE_URL: database.url, WITHDRAWAL_AUTO_APPROVE_MICRO_USDC: "1000000" };
+    await askAdmin(nobody, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    crew = await crewOn(nobody);
+    env = crew.operator;
     user = textAt(await askAdmin(env, "seed", "--users", "1"), "items", 0, "userId");
     await askAdmin(env, "deposit", "--user", user, "--amount", "20");
   });
@@ -56,7 +60,7 @@ describe("the chain from the command line, by hand, where it is simulated", () =
     const decide = (what: string, id: string) => ["chain", "withdrawals", what, "--id", id];
     refused(await runAdmin(env, ...decide("approve", paid)), 2, "--reason");
     refused(await runAdmin(env, ...decide("approve", UNKNOWN), ...WHY), 1, "WITHDRAWAL_NOT_FOUND");
-    const approved = await askAdmin(env, ...decide("approve", paid), ...WHY);
+    const approved = await askTwo(crew, [...decide("approve", paid), ...WHY], runAdmin);
     expect(approved).toMatchObject({ state: "APPROVED" });
     expect(await askAdmin(env, ...decide("reject", rejected), ...WHY)).toMatchObject({
       state: "REJECTED",
@@ -141,12 +145,13 @@ describe("keys", () => {
       EVM_HOT_WALLET_KEY_FILE: textAt(made, "EVM_HOT_WALLET_KEY_FILE"),
     };
     await using database = await emptyDatabase();
-    const env = { DATABASE_URL: database.url, ...settings };
-    await askAdmin(env, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    const nobody = { DATABASE_URL: database.url, ...settings };
+    await askAdmin(nobody, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    const env = (await crewOn(nobody)).operator;
     expect(await askAdmin(env, "chain", "withdrawals")).toEqual({ items: [], nextCursor: null });
     refused(await runAdmin(env, "chain", "status"), 3, "CHAIN_UNAVAILABLE");
     refused(await runAdmin(env, "chain", "reserves"), 3, "CHAIN_UNAVAILABLE");
-    refused(await runAdmin(env, "seed", "--users", "1"), 1, "SANDBOX_ONLY");
+    refused(await runAdmin(env, "seed", "--users", "1", ...WHY), 1, "SANDBOX_ONLY");
     expect(await askAdmin(env, "users")).toMatchObject({ items: [] });
     const other = { ...env, EVM_HOT_WALLET_ADDRESS: `0x${"b".repeat(40)}` };
     refused(await runAdmin(other, "chain", "withdrawals"), 2, "EVM_HOT_WALLET");

@@ -1,5 +1,6 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { describeWithRedis, emptyDatabase } from "../../packages/database/src/testing/index.ts";
+import { askTwo, type Crew, crewOf } from "./crew.ts";
 import { askAdmin, at, balanceOf, openRound, refused, runAdmin, textAt } from "./run-admin.ts";
 import { eventually, runProgram, scratchFolder } from "./run-program.ts";
 
@@ -11,7 +12,8 @@ const stateOf = async (env: Environment, code: string): Promise<unknown> =>
   at(await askAdmin(env, "rounds", "--code", code), "state");
 
 /** The whole story beside a service that runs: it does by itself what is due, the commands do the rest. */
-const story = async (env: Environment): Promise<void> => {
+const story = async (crew: Crew): Promise<void> => {
+  const env = crew.operator;
   const round = await openRound(env);
   const code = textAt(round, "code");
   const seeded = await askAdmin(env, "seed", "--users", "2", "--amount", "100");
@@ -59,21 +61,25 @@ const story = async (env: Environment): Promise<void> => {
   const next = textAt(await openRound(env), "code");
   const reason = ["--reason", "exchange outage, notice 2026-118"];
   await askAdmin(env, "bet", "--user", won, "--side", "UP", "--amount", "1");
-  const voided = await askAdmin(env, "settle-round", "--code", next, "--result", "VOID", ...reason);
+  const voiding = ["settle-round", "--code", next, "--result", "VOID", ...reason];
+  const voided = await askTwo(crew, voiding);
   expect(voided).toMatchObject({ state: "VOID", voidReason: "OPERATOR", feeMicroUsdc: "0" });
   expect(await balanceOf(env, won)).toMatchObject({ availableMicroUsdc: left });
   const log = at(await askAdmin(env, "log"), "items", 0);
   expect(log).toMatchObject({ action: "round.settle", subject: `NDX/${next}`, reason: reason[1] });
-  expect(at(log, "actorName")).not.toBe("");
+  expect(at(log, "actorName")).toBe("operator");
 };
 
-const withService = async (env: Environment, work: () => Promise<void>): Promise<void> => {
+const withService = async (
+  env: Environment & { readonly DATA_DIR: string },
+  work: (crew: Crew) => Promise<void>,
+): Promise<void> => {
   const ports = { PORT: "0", HOST: "127.0.0.1" };
   await using service = runProgram("apps/standalone/src/main.ts", ["sandbox"], {
     env: { ...ports, ...env },
   });
   await service.logged("service started");
-  await work();
+  await work(await crewOf(env, `${env.DATA_DIR}/sandbox`));
   service.kill("SIGINT");
   expect(await service.exited).toBe(0);
 };
@@ -83,8 +89,12 @@ describe("the whole story beside the service", () => {
     await using folder = await scratchFolder();
     const env = { DATA_DIR: `${folder.path}/data` };
     const backup = `${folder.path}/backup`;
-    await withService(env, async () => {
-      await story(env);
+    let key = {};
+    await withService(env, async (crew) => {
+      key = { CLOSEBELL_API_KEY: crew.operator["CLOSEBELL_API_KEY"] };
+      await story(crew);
+      // a sandbox's operator runs what nobody else is named for
+      expect(await askAdmin(env, "whoami")).toMatchObject({ name: "operator", kind: "staff" });
       // the sandbox keeps its data in a folder of its own
       const running = { DATA_DIR: `${env.DATA_DIR}/sandbox` };
       const made = await askAdmin(running, "backup", "--to", backup);
@@ -101,8 +111,14 @@ describe("the whole story beside the service", () => {
     expect(await runAdmin(restored, "restore", "--from", backup, "--force")).toMatchObject({
       code: 0,
     });
-    const tvl = await askAdmin(restored, "tvl");
+    // people and their keys came back with it, and what seals their second factors
+    refused(await runAdmin(restored, "tvl"), 1, "UNAUTHENTICATED");
+    const secretOf = (dataDir: string) => Bun.file(`${dataDir}/secrets/auth`).text();
+    expect(await secretOf(restored.DATA_DIR)).toBe(await secretOf(`${env.DATA_DIR}/sandbox`));
+    const tvl = await askAdmin({ ...restored, ...key }, "tvl");
     expect(BigInt(textAt(tvl, "tvlMicroUsdc"))).toBeGreaterThan(0n);
+    const record = await askAdmin({ ...restored, ...key }, "audit", "verify");
+    expect(record).toMatchObject({ ok: true, findings: [] });
     const cold = await askAdmin(restored, "backup", "--to", `${folder.path}/cold`, "--no-verify");
     expect(cold).toMatchObject({ how: "cold", audit: null });
     refused(await runAdmin(restored, "restore", "--from", folder.path), 1, "holds no backup");
@@ -110,16 +126,18 @@ describe("the whole story beside the service", () => {
 
   test("on the server at DATABASE_URL, without Redis", async () => {
     await using database = await emptyDatabase();
-    const env = { DATABASE_URL: database.url };
-    await withService(env, () => story(env));
-    refused(await runAdmin(env, "backup", "--to", "/tmp/never"), 1, "FORBIDDEN");
+    await using folder = await scratchFolder();
+    const env = { DATABASE_URL: database.url, DATA_DIR: folder.path };
+    await withService(env, story);
+    refused(await runAdmin(env, "backup", "--to", `${folder.path}/never`), 1, "FORBIDDEN");
   });
 
   describeWithRedis("with Redis", (redis) => {
     test("on the server at DATABASE_URL", async () => {
       await using database = await emptyDatabase();
-      const env = { DATABASE_URL: database.url, REDIS_URL: redis() };
-      await withService(env, () => story(env));
+      await using folder = await scratchFolder();
+      const env = { DATABASE_URL: database.url, REDIS_URL: redis(), DATA_DIR: folder.path };
+      await withService(env, story);
     });
   });
 });

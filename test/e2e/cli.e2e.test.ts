@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
+import { askTwo, type Crew, crewOn } from "./crew.ts";
 import {
   type AdminRun,
   askAdmin,
@@ -13,19 +14,23 @@ import {
 
 setDefaultTimeout(180_000);
 
+const WHY = ["--reason", "as the test says"] as const;
 const UNKNOWN = "01900000-0000-7000-8000-000000000009";
 
 describe("by hand, on a database that no service runs on", () => {
   let database: Awaited<ReturnType<typeof emptyDatabase>>;
   let env: Readonly<Record<string, string>> = {};
+  let crew: Crew = { operator: {}, second: {} };
   let user = "";
 
   beforeAll(async () => {
     database = await emptyDatabase();
-    env = { DATABASE_URL: database.url };
-    refused(await runAdmin(env, "tvl"), 3, "bun run admin migrate");
-    const made = await askAdmin(env, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    const nobody = { DATABASE_URL: database.url };
+    refused(await runAdmin(nobody, "tvl"), 3, "bun run admin migrate");
+    const made = await askAdmin(nobody, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
     expect(made).toMatchObject({ sandbox: true });
+    crew = await crewOn(nobody);
+    env = crew.operator;
     await askAdmin(env, "advance");
     user = textAt(await askAdmin(env, "seed", "--users", "1"), "items", 0, "userId");
   });
@@ -36,43 +41,47 @@ describe("by hand, on a database that no service runs on", () => {
     const again = await askAdmin(env, "migrate");
     expect(again).toEqual({ applied: [], sandbox: true });
     await using real = await emptyDatabase();
-    const realEnv = { DATABASE_URL: real.url };
-    expect(await askAdmin(realEnv, "migrate")).toMatchObject({ sandbox: false });
-    refused(await runAdmin(realEnv, "migrate", "--sandbox"), 1, "SANDBOX_ONLY");
-    refused(await runAdmin(realEnv, "clock", "advance", "1h"), 1, "SANDBOX_ONLY");
+    const url = { DATABASE_URL: real.url };
+    expect(await askAdmin(url, "migrate")).toMatchObject({ sandbox: false });
+    refused(await runAdmin(url, "migrate", "--sandbox"), 1, "SANDBOX_ONLY");
+    const realCrew = await crewOn(url);
+    const realEnv = realCrew.operator;
+    refused(await runAdmin(realEnv, "clock", "advance", "1h", ...WHY), 1, "SANDBOX_ONLY");
     refused(await runAdmin(env, "migrate", "--now", "2026-11-20T12:00:00Z"), 2, "--sandbox");
     const early = ["settle-round", "--result", "UP", "--reason", "the tape"];
     await askAdmin(realEnv, "advance");
     const open = textAt(await openRound(realEnv), "code");
-    await askAdmin(realEnv, "lock-round", "--code", open);
+    await askTwo(realCrew, ["lock-round", "--code", open, ...WHY]);
     refused(await runAdmin(realEnv, ...early, "--code", open), 1, "ROUND_NOT_CLOSED");
   });
 
   test("rounds opened, paused, held, locked and settled by hand; each thing once", async () => {
     const code = ["--code", "20261201"];
     expect(await askAdmin(env, "open-round", ...code)).toMatchObject({ state: "OPEN" });
-    refused(await runAdmin(env, "open-round", ...code), 1, "ROUND_EXISTS");
-    const bet = ["bet", "--user", user, "--side", "UP", "--amount", "1", ...code];
+    refused(await runAdmin(env, "open-round", ...code, ...WHY), 1, "ROUND_EXISTS");
+    const bet = ["bet", "--user", user, "--side", "UP", "--amount", "1", ...code, ...WHY];
     expect(await askAdmin(env, "pause", ...code)).toMatchObject({ paused: true });
     refused(await runAdmin(env, ...bet), 1, "ROUND_PAUSED");
     expect(await askAdmin(env, "resume", ...code)).toMatchObject({ paused: false });
     expect(await askAdmin(env, ...bet)).toMatchObject({ state: "PLACED" });
     const settle = ["settle-round", ...code, "--reason", "the tape", "--result"];
     refused(await runAdmin(env, ...settle, "UP"), 1, "Lock it first");
-    expect(await askAdmin(env, "lock-round", ...code)).toMatchObject({ state: "LOCKED" });
-    refused(await runAdmin(env, "lock-round", ...code), 1, "ROUND_STATE_CONFLICT");
+    const lock = ["lock-round", ...code, ...WHY];
+    expect(await askTwo(crew, lock)).toMatchObject({ state: "LOCKED" });
+    refused(await runAdmin(env, ...lock), 1, "ROUND_STATE_CONFLICT");
     refused(await runAdmin(env, ...bet), 1, "ROUND_NOT_OPEN");
     refused(await runAdmin(env, "hold", ...code), 2, "--reason");
     const hold = await askAdmin(env, "hold", ...code, "--reason", "the price looks wrong");
     expect(hold).toMatchObject({ heldReason: "OPERATOR" });
     expect(await askAdmin(env, "release", ...code)).toMatchObject({ heldReason: null });
     refused(
-      await runAdmin(env, "settle-round", ...code, "--result", "AUTO"),
+      await runAdmin(env, "settle-round", ...code, "--result", "AUTO", ...WHY),
       1,
       "before 2026-12-01",
     );
     refused(await runAdmin(env, "settle-round", ...code, "--result", "UP"), 2, "--reason");
-    expect(await askAdmin(env, ...settle, "UP")).toMatchObject({ state: "SETTLED", outcome: "UP" });
+    const settled = await askTwo(crew, [...settle, "UP"]);
+    expect(settled).toMatchObject({ state: "SETTLED", outcome: "UP" });
     for (const result of ["UP", "VOID", "AUTO"]) {
       refused(await runAdmin(env, ...settle, result), 1, "outcome is fixed");
     }
@@ -82,7 +91,7 @@ describe("by hand, on a database that no service runs on", () => {
   test("a session closed early and one cancelled, once announced", async () => {
     const early = ["calendar", "close-at", "--date", "2026-12-08", "--time", "13:00"];
     refused(await runAdmin(env, ...early), 2, "--reason");
-    const told = await askAdmin(env, ...early, "--reason", "day of mourning");
+    const told = await askTwo(crew, [...early, "--reason", "day of mourning"]);
     expect(at(told, "items", 0)).toMatchObject({
       kind: "early",
       closesAt: "2026-12-08T18:00:00Z",
@@ -98,7 +107,7 @@ describe("by hand, on a database that no service runs on", () => {
       "regular",
       "regular",
     ]);
-    const cancelled = await runAdmin(env, "open-round", "--code", "20261209");
+    const cancelled = await runAdmin(env, "open-round", "--code", "20261209", ...WHY);
     refused(cancelled, 1, "NOT_A_SESSION");
     const holiday = ["calendar", "cancel", "--date", "2026-12-25", "--reason", "x"];
     refused(await runAdmin(env, ...holiday), 1, "NOT_A_SESSION");
@@ -118,7 +127,7 @@ describe("by hand, on a database that no service runs on", () => {
     ];
     refused(await runAdmin(env, ...wrong, "--amount", "10"), 2, "--reason");
     const why = ["--reason", "30 typed for 20"];
-    expect(await askAdmin(env, ...wrong, "--amount", "10", ...why)).toMatchObject({
+    expect(await askTwo(crew, [...wrong, "--amount", "10", ...why])).toMatchObject({
       amountMicroUsdc: "10000000",
     });
     refused(await runAdmin(env, ...wrong, "--amount", "25", ...why), 1, "TRANSFER_CONFLICT");
@@ -126,26 +135,31 @@ describe("by hand, on a database that no service runs on", () => {
   });
 
   test("what a command refuses: who, where, how much", async () => {
-    const bet = (...args: readonly string[]) => runAdmin(env, "bet", "--side", "UP", ...args);
+    const bet = (...args: readonly string[]) =>
+      runAdmin(env, "bet", "--side", "UP", ...args, ...WHY);
     const cases: readonly (readonly [Promise<AdminRun>, number, string])[] = [
       [bet("--user", UNKNOWN, "--amount", "1"), 1, "USER_NOT_FOUND"],
       [bet("--user", "bob", "--amount", "1"), 1, "USER_NOT_FOUND"],
       [bet("--user", user, "--amount", "5000"), 1, "INSUFFICIENT_FUNDS"],
       [bet("--user", user, "--amount", "1", "--code", "20261126"), 1, "ROUND_NOT_FOUND"],
       [bet("--user", user, "--amount", "1", "--market", "XYZ"), 1, "MARKET_NOT_FOUND"],
-      [runAdmin(env, "deposit", "--user", UNKNOWN, "--amount", "1"), 1, "USER_NOT_FOUND"],
-      [runAdmin(env, "withdraw", "--user", user, "--amount", "5000"), 1, "INSUFFICIENT_FUNDS"],
+      [runAdmin(env, "deposit", "--user", UNKNOWN, "--amount", "1", ...WHY), 1, "USER_NOT_FOUND"],
       [
-        runAdmin(env, "withdraw", "--user", user, "--amount", "1", "--to", "x"),
+        runAdmin(env, "withdraw", "--user", user, "--amount", "5000", ...WHY),
+        1,
+        "INSUFFICIENT_FUNDS",
+      ],
+      [
+        runAdmin(env, "withdraw", "--user", user, "--amount", "1", "--to", "x", ...WHY),
         1,
         "ADDRESS_INVALID",
       ],
       [runAdmin(env, "statement", "--account", "user/x/available"), 1, "ACCOUNT_NOT_FOUND"],
       [runAdmin(env, "rounds", "--cursor", "zzz"), 1, "CURSOR_INVALID"],
-      [runAdmin(env, "open-round", "--code", "20261126"), 1, "NOT_A_SESSION"],
-      [runAdmin(env, "open-round", "--code", "tomorrow"), 1, "NOT_A_SESSION"],
-      [runAdmin(env, "open-round", "--code", "20401126"), 1, "BEYOND_CALENDAR"],
-      [runAdmin(env, "clock", "set", "2026-01-01T00:00:00Z"), 1, "CLOCK_BACKWARDS"],
+      [runAdmin(env, "open-round", "--code", "20261126", ...WHY), 1, "NOT_A_SESSION"],
+      [runAdmin(env, "open-round", "--code", "tomorrow", ...WHY), 1, "NOT_A_SESSION"],
+      [runAdmin(env, "open-round", "--code", "20401126", ...WHY), 1, "BEYOND_CALENDAR"],
+      [runAdmin(env, "clock", "set", "2026-01-01T00:00:00Z", ...WHY), 1, "CLOCK_BACKWARDS"],
     ];
     for (const [run, exitCode, said] of cases) refused(await run, exitCode, said);
     expect(await balanceOf(env, user)).toMatchObject({ withdrawingMicroUsdc: "0" });
@@ -161,7 +175,7 @@ describe("by hand, on a database that no service runs on", () => {
     expect(audit).toMatchObject({ code: 0, stderr: "" });
     expect(audit.stdout).toEndWith("The books balance.\n");
     for (const command of ["users", "markets", "tvl", "trial-balance", "log", "clock", "advance"]) {
-      const { code, stdout } = await runAdmin(env, command);
+      const { code, stdout } = await runAdmin(env, command, ...WHY);
       expect([command, code]).toEqual([command, 0]);
       expect(stdout.trim()).not.toBe("");
     }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
+import { crewOn } from "./crew.ts";
 import { askAdmin, at, refused, runAdmin } from "./run-admin.ts";
 
 setDefaultTimeout(180_000);
@@ -12,8 +13,9 @@ describe("price sources, from the command line", () => {
 
   beforeAll(async () => {
     database = await emptyDatabase();
-    env = { DATABASE_URL: database.url };
-    await askAdmin(env, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    const nobody = { DATABASE_URL: database.url };
+    await askAdmin(nobody, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
+    env = (await crewOn(nobody)).operator;
     await askAdmin(env, "advance");
   });
 
@@ -49,10 +51,7 @@ describe("price sources, from the command line", () => {
   });
 
   test("a probe shows what every source says of a session and of the one before", async () => {
-    const probe = await askAdmin(
-      env,
-      ...["oracle", "probe", "--market", "NDX", "--date", "2026-11-19"],
-    );
+    const probe = await askAdmin(env, "oracle", "probe", "--market", "NDX", "--date", "2026-11-19");
     expect(probe).toMatchObject({
       market: "NDX",
       date: "2026-11-19",
@@ -72,7 +71,11 @@ describe("price sources, from the command line", () => {
 
   test("a round's attempts are shown, and its closes are read again", async () => {
     expect(await askAdmin(env, "oracle", "attempts", ...CODE)).toEqual({ items: [] });
-    refused(await runAdmin(env, "oracle", "recheck", ...CODE), 1, "ROUND_STATE_CONFLICT");
+    refused(
+      await runAdmin(env, "oracle", "recheck", ...CODE, "--reason", "x"),
+      1,
+      "ROUND_STATE_CONFLICT",
+    );
     await askAdmin(env, "clock", "set", "2026-11-20T21:05:00Z");
     await askAdmin(env, "advance");
     const attempts = await askAdmin(env, "oracle", "attempts", ...CODE);

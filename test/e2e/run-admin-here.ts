@@ -1,5 +1,5 @@
 import { runCli } from "../../apps/admin/src/run-cli.ts";
-import { type AdminRun, answerOf } from "./run-admin.ts";
+import { type AdminRun, answerOf, withReason } from "./run-admin.ts";
 
 /** Takes away all that is in this process's environment but `env`. Answers how to put it back. */
 const trade = (env: Readonly<Record<string, string>>): (() => void) => {
@@ -27,6 +27,8 @@ export const runAdminHere = async (
     talk: (text: string) => void (said.stderr += `${text}\n`),
     live: false,
     width: 80,
+    ask: () => Promise.resolve(undefined),
+    piped: () => Promise.resolve(undefined),
     progress: () => undefined,
     bold: (text: string) => text,
   };
@@ -42,4 +44,4 @@ export const runAdminHere = async (
 export const askAdminHere = async (
   env: Readonly<Record<string, string>>,
   ...args: readonly string[]
-): Promise<unknown> => answerOf(await runAdminHere(env, ...args, "--json"), args);
+): Promise<unknown> => answerOf(await runAdminHere(env, ...withReason(args), "--json"), args);

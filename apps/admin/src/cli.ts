@@ -1,13 +1,14 @@
 import { randomIds, type By, type Logger } from "@closebell/context";
-import { operatorActor } from "@closebell/identity";
+import type { Principal } from "@closebell/identity";
 import { createLogger, readConfig, type Config, type Runtime } from "@closebell/runtime";
-import { connect } from "./connect.ts";
-import { operatorName } from "./operator-name.ts";
+import { connect, type Connection } from "./connect.ts";
+import { doorOf } from "./doors.ts";
 import { type Answer, jsonLine } from "./output/answer.ts";
 import { EXIT, type ExitCode } from "./output/exit-codes.ts";
 import { createProgress, type Progress } from "./output/progress.ts";
 import type { Terminal } from "./output/terminal.ts";
-import { UsageError } from "./output/usage-error.ts";
+import { authenticate } from "./who/authenticate.ts";
+import { reasonFor } from "./who/reason.ts";
 
 /** Options that every command takes. */
 export interface Globals {
@@ -27,22 +28,29 @@ export interface Bench {
   progress(label: string): Progress;
 }
 
-/** What a command works with on the database. */
-export interface Session extends Bench {
+/** What a command works with on the database, before anybody has said who they are. */
+export interface Connected extends Bench {
   readonly runtime: Runtime;
+  /** The database, by the name its keys are kept under. */
+  readonly service: string;
+}
+
+/** What a command works with on the database. */
+export interface Session extends Connected {
   /** True where the service itself runs on this database. */
   readonly attached: boolean;
-  /** The operator who runs this command, in this request, and why. */
-  by(): Promise<By>;
-  /** The same, for what may not be done without saying why. @throws UsageError without --reason */
-  byWithReason(): Promise<By>;
+  readonly principal: Principal;
+  /** Whoever runs this command, by their own key, in this request, and why where it changes something. */
+  readonly by: By;
 }
 
 /** Runs commands: connects, prints their answers, remembers the exit code. */
 export interface Cli {
   /** For commands that find their own database, or none. */
   bare(work: (bench: Bench) => Promise<Answer>): Promise<void>;
-  /** For commands on the service's database. */
+  /** For commands on the service's database by which somebody comes to a key. */
+  anybody(work: (connected: Connected) => Promise<Answer>): Promise<void>;
+  /** For commands on the service's database, for whoever the table of doors lets in. */
   run(work: (session: Session) => Promise<Answer>): Promise<void>;
   exitCode(): ExitCode;
 }
@@ -54,14 +62,18 @@ const quietLog = (config: Config): Logger => {
   return createLogger({ ...config, logLevel, stream: "stderr", name: "admin" });
 };
 
-const reasonOf = ({ reason }: Globals): string | undefined =>
-  reason === undefined || reason.trim() === "" ? undefined : reason.trim();
-
-const byOf = async (runtime: Runtime, reason: string | undefined): Promise<By> => ({
-  actor: await operatorActor(runtime, { name: operatorName() }),
-  requestId: randomIds.uuid(),
-  ...(reason === undefined ? {} : { reason }),
-});
+const admit = async (bench: Bench, connection: Connection, command: string, reason?: string) => {
+  const door = doorOf(command);
+  if (door === undefined) throw new Error(`${command} asks nobody who they are.`);
+  const principal = await authenticate(bench, connection, command, door);
+  const by: By = {
+    actor: principal.actor,
+    requestId: randomIds.uuid(),
+    ...(reason === undefined ? {} : { reason }),
+  };
+  const { runtime, service, attached } = connection;
+  return { ...bench, runtime, service, attached, principal, by } satisfies Session;
+};
 
 /** Ends as soon as `signal` aborts; what was begun goes on until its connection is closed. */
 const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
@@ -76,11 +88,15 @@ const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<
   }
 };
 
-/** @param globals reads the options once the command line is parsed */
+/**
+ * @param globals reads the options once the command line is parsed
+ * @param command the command that runs, by its words
+ */
 export const createCli = (input: {
   readonly terminal: Terminal;
   readonly signal: AbortSignal;
   readonly globals: () => Globals;
+  readonly command: () => string;
 }): Cli => {
   const { terminal, signal } = input;
   let exitCode: ExitCode = EXIT.ok;
@@ -102,31 +118,44 @@ export const createCli = (input: {
     exitCode = answer.exitCode ?? EXIT.ok;
   };
 
+  const refuseUnlessOpen = (): void => {
+    const command = input.command();
+    if (doorOf(command) !== undefined) throw new Error(`${command} must ask who runs it.`);
+  };
+
+  /** Connects, works, prints, and closes again whatever happened. */
+  const onDatabase = async (
+    bench: Bench,
+    work: (connection: Connection) => Promise<Answer>,
+  ): Promise<void> => {
+    const connection = await connect(bench);
+    try {
+      finish(bench.globals, await unlessAborted(signal, work(connection)));
+    } finally {
+      await connection.close();
+    }
+  };
+
   return {
     exitCode: () => exitCode,
     bare: async (work) => {
+      refuseUnlessOpen();
       const bench = benchOf();
       finish(bench.globals, await work(bench));
     },
-    run: async (work) => {
+    anybody: (work) => {
+      refuseUnlessOpen();
       const bench = benchOf();
-      const { runtime, attached, close } = await connect(bench);
-      try {
-        const reason = reasonOf(bench.globals);
-        const session: Session = {
-          ...bench,
-          runtime,
-          attached,
-          by: () => byOf(runtime, reason),
-          byWithReason: () => {
-            if (reason !== undefined) return byOf(runtime, reason);
-            throw new UsageError('Say why: --reason "…". It is recorded with your name.');
-          },
-        };
-        finish(bench.globals, await unlessAborted(signal, work(session)));
-      } finally {
-        await close();
-      }
+      return onDatabase(bench, ({ runtime, service }) => work({ ...bench, runtime, service }));
+    },
+    run: async (work) => {
+      const command = input.command();
+      const bench = benchOf();
+      const changes = doorOf(command)?.changes === true;
+      const reason = changes ? await reasonFor(bench.globals.reason, terminal) : undefined;
+      await onDatabase(bench, async (connection) =>
+        work(await admit(bench, connection, command, reason)),
+      );
     },
   };
 };

@@ -2,6 +2,7 @@ import {
   createRuntime,
   migrateAll,
   openPlace,
+  type Place,
   type Config,
   type Runtime,
 } from "@closebell/runtime";
@@ -13,11 +14,20 @@ export interface Connection {
   readonly runtime: Runtime;
   /** True where another process runs the service on this database; false where it may be nobody. */
   readonly attached: boolean;
+  readonly place: Place;
+  /** The database, by the name its keys are kept under: an embedded one's folder, or server and database. */
+  readonly service: string;
   close(): Promise<void>;
 }
 
 /** A command does one thing at a time; the audit has a connection of its own. */
 const CONNECTIONS = 4;
+
+const serviceOf = ({ dataDir, url }: Place): string => {
+  if (dataDir !== undefined) return dataDir;
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+};
 
 /**
  * Connects to DATABASE_URL; without one to the embedded PostgreSQL that runs; without one that runs, starts it for as
@@ -47,6 +57,8 @@ export const connect = async (input: {
     return {
       runtime,
       attached: place.how === "attached",
+      place,
+      service: serviceOf(place),
       close: async () => {
         await runtime.stop();
         await place.close();

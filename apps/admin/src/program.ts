@@ -1,4 +1,4 @@
-import { Command } from "@commander-js/extra-typings";
+import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Cli, Globals } from "./cli.ts";
 import type { Terminal } from "./output/terminal.ts";
 
@@ -16,7 +16,9 @@ Examples:
 Where it works: DATABASE_URL; without one the PostgreSQL that \`bun run start\` or \`bun run sandbox\` runs under
 DATA_DIR (default .data); without one that runs, it starts that PostgreSQL for the time of the command.
 
-Who and why: what is done by hand is recorded under your login on this machine, with --reason.
+Who and why: every command that touches a service is run by somebody, proved by their own API key: CLOSEBELL_API_KEY, or the
+one that \`admin login\` keeps, or in a sandbox the operator's it came with. What changes something asks for a reason (--reason);
+both are recorded.
 
 Output: data on stdout (a table, or with --json one JSON value), talk and progress on stderr.
 Exit codes: 0 done · 1 refused, or a check failed · 2 the command line or environment is wrong ·
@@ -44,6 +46,15 @@ export type Program = ReturnType<typeof createProgram>;
 
 /** Adds a command to the program. */
 export type AddCommand = (program: Program, cli: Cli) => void;
+
+/** The words of a command after the program's own name: "chain withdrawals approve". */
+export const wordsOf = (command: CommandUnknownOpts): string => {
+  const words: string[] = [];
+  for (let each: CommandUnknownOpts | null = command; each?.parent != null; each = each.parent) {
+    words.unshift(each.name());
+  }
+  return words.join(" ");
+};
 
 /** The options every command takes, as parsed. */
 export const globalsOf = (program: Program): Globals => program.opts();

@@ -5,7 +5,7 @@ import { COMMANDS } from "./commands/index.ts";
 import { EXIT } from "./output/exit-codes.ts";
 import { failureOf, failureText, Interrupted } from "./output/failure.ts";
 import type { Terminal } from "./output/terminal.ts";
-import { createProgram, globalsOf } from "./program.ts";
+import { createProgram, globalsOf, wordsOf } from "./program.ts";
 
 /** Commander has printed its own message by then; showing help is no error. */
 const exitCodeOfParsing = (error: CommanderError): number =>
@@ -30,10 +30,13 @@ export const runCli = async (
   const stop = () => interrupt.abort(new Interrupted());
   for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, stop);
   const program = createProgram(terminal);
+  let command = "";
+  program.hook("preAction", (_program, action) => void (command = wordsOf(action)));
   const cli = createCli({
     terminal,
     signal: interrupt.signal,
     globals: () => globalsOf(program),
+    command: () => command,
   });
   for (const add of COMMANDS) add(program, cli);
   if (args.length === 0) {

@@ -15,7 +15,7 @@ export const advanceCommand: AddCommand = (program, cli) => {
     )
     .action(() =>
       cli.run(async (session) => {
-        const by = await session.by();
+        const { by } = session;
         const rounds = await advanceRounds(session.runtime, { by });
         const chain = await advanceChain(session.runtime, { by });
         const done = rounds ?? { scheduled: [], opened: [], locked: [], finished: [] };

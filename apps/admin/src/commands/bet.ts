@@ -49,7 +49,7 @@ export const betCommand: AddCommand = (program, cli) => {
       return cli.run(async (session) => {
         const { runtime, globals } = session;
         const { id: userId } = await getPlayer(runtime, { userId: user });
-        const by = await session.by();
+        const { by } = session;
         const { bet, replayed } = await placeOne(session, {
           by,
           userId,

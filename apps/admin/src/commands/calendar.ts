@@ -77,7 +77,7 @@ export const calendarCommand: AddCommand = (program, cli) => {
     .option(SOURCE, SOURCE_HELP)
     .action(({ date, source }) =>
       cli.run(async (session) => {
-        const by = await session.byWithReason();
+        const { by } = session;
         const market = await marketOf(session);
         const { exchange } = market;
         const input = { by, exchange, date, source: source ?? by.reason ?? "" };
@@ -95,7 +95,7 @@ export const calendarCommand: AddCommand = (program, cli) => {
     .option(SOURCE, SOURCE_HELP)
     .action(({ date, time, source }) =>
       cli.run(async (session) => {
-        const by = await session.byWithReason();
+        const { by } = session;
         const market = await marketOf(session);
         const { exchange } = market;
         const input = { by, exchange, date, source: source ?? by.reason ?? "", closesAt: time };

@@ -42,7 +42,7 @@ export const clockCommand: AddCommand = (program, cli) => {
     .argument("<instant>", "such as 2026-11-20T20:59:59Z", instantArgument)
     .action((to) =>
       cli.run(async (session) => {
-        const now = await moveClock(session.runtime, { by: await session.by(), to });
+        const now = await moveClock(session.runtime, { by: session.by, to });
         return answerOf(session, now, true);
       }),
     );
@@ -52,7 +52,7 @@ export const clockCommand: AddCommand = (program, cli) => {
     .argument("<duration>", "90m, 1h30m, 2d, or PT1H30M", durationArgument)
     .action((advance) =>
       cli.run(async (session) => {
-        const now = await moveClock(session.runtime, { by: await session.by(), advance });
+        const now = await moveClock(session.runtime, { by: session.by, advance });
         return answerOf(session, now, true);
       }),
     );

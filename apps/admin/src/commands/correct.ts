@@ -37,7 +37,7 @@ export const correctCommand: AddCommand = (program, cli) => {
     .action(({ transfer, period, ...amounts }) => {
       const amount = amountOf(amounts);
       return cli.run(async (session) => {
-        const by = await session.byWithReason();
+        const { by } = session;
         const key = { ...transfer, period };
         const { ref } = await correctTransfer(session.runtime, { by, transfer: key, amount });
         return {

@@ -42,7 +42,7 @@ export const depositCommand: AddCommand = (program, cli) => {
           );
         }
         const { deposit, replayed } = await recordDeposit(runtime, {
-          by: await session.by(),
+          by: session.by,
           chain: chain.name,
           tx: tx ?? newHash(),
           log: log ?? 0,

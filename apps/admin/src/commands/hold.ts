@@ -7,5 +7,4 @@ export const holdCommand = operateCommand({
   description:
     "Keeps a locked round from settling by itself, until it is released or settled by hand. Needs --reason.",
   verb: holdRound,
-  who: (session) => session.byWithReason(),
 });

@@ -1,5 +1,7 @@
 import type { AddCommand } from "../program.ts";
 import { advanceCommand } from "./advance.ts";
+import { apiKeysCommand } from "./api-keys/index.ts";
+import { approvalsCommand } from "./approvals/index.ts";
 import { auditCommand } from "./audit.ts";
 import { backupCommand } from "./backup.ts";
 import { betCommand } from "./bet.ts";
@@ -9,8 +11,10 @@ import { clockCommand } from "./clock.ts";
 import { correctCommand } from "./correct.ts";
 import { depositCommand } from "./deposit.ts";
 import { holdCommand } from "./hold.ts";
+import { keysCommand } from "./keys.ts";
 import { lockRoundCommand } from "./lock-round.ts";
 import { logCommand } from "./log.ts";
+import { loginCommand } from "./login.ts";
 import { marketsCommand } from "./markets.ts";
 import { migrateCommand } from "./migrate.ts";
 import { oracleCommand } from "./oracle/index.ts";
@@ -23,10 +27,12 @@ import { resumeCommand } from "./resume.ts";
 import { roundsCommand } from "./rounds.ts";
 import { seedCommand } from "./seed.ts";
 import { settleRoundCommand } from "./settle-round.ts";
+import { staffCommand } from "./staff/index.ts";
 import { statementCommand } from "./statement.ts";
 import { trialBalanceCommand } from "./trial-balance.ts";
 import { tvlCommand } from "./tvl.ts";
 import { usersCommand } from "./users.ts";
+import { whoamiCommand } from "./whoami.ts";
 import { withdrawCommand } from "./withdraw.ts";
 
 const group =
@@ -63,6 +69,14 @@ export const COMMANDS: readonly AddCommand[] = [
   ]),
   group("Chain:", [chainCommand]),
   group("Books:", [auditCommand, trialBalanceCommand, correctCommand, logCommand]),
+  group("People:", [
+    loginCommand,
+    whoamiCommand,
+    approvalsCommand,
+    staffCommand,
+    apiKeysCommand,
+    keysCommand,
+  ]),
   group("Database:", [migrateCommand, clockCommand, backupCommand, restoreCommand]),
   group("Simulation:", [replayCommand]),
 ];

@@ -79,7 +79,7 @@ export const marketsCommand: AddCommand = (program, cli) => {
         if (Object.keys(options).length === 0) {
           throw new UsageError("Say what to change: --sources, --source-rule, --tolerance-bps …");
         }
-        const by = await session.byWithReason();
+        const { by } = session;
         const { runtime, globals, terminal } = session;
         const market = await setMarketSources(runtime, { by, market: globals.market, ...options });
         return { json: marketJson(market), text: marketsText([market], terminal) };

@@ -1,7 +1,5 @@
-import type { By } from "@closebell/context";
 import type { Deps } from "@closebell/database";
 import type { OperateInput, Round } from "@closebell/rounds";
-import type { Session } from "../cli.ts";
 import { roundJson, roundText } from "../present/round.ts";
 import type { AddCommand } from "../program.ts";
 
@@ -14,12 +12,11 @@ export interface Operation {
   readonly summary: string;
   readonly description: string;
   readonly verb: (deps: Deps, input: OperateInput) => Promise<Round>;
-  readonly who?: (session: Session) => Promise<By>;
 }
 
 /** A command that does one thing to one round, named by `--code`, and shows the round as it then is. */
 export const operateCommand =
-  ({ name, summary, description, verb, who = (session) => session.by() }: Operation): AddCommand =>
+  ({ name, summary, description, verb }: Operation): AddCommand =>
   (program, cli) => {
     program
       .command(name)
@@ -28,7 +25,7 @@ export const operateCommand =
       .requiredOption(CODE, CODE_HELP)
       .action(({ code }) =>
         cli.run(async (session) => {
-          const by = await who(session);
+          const { by } = session;
           const { market } = session.globals;
           const round = await verb(session.runtime, { by, market, code });
           return { json: roundJson(round), text: roundText(round) };

@@ -5,7 +5,6 @@ import type { Logger } from "@closebell/context";
 import { migrateAll } from "@closebell/runtime";
 import type { Bench } from "../cli.ts";
 import { dateArgument, wholeNumber } from "../input/arguments.ts";
-import { operatorName } from "../operator-name.ts";
 import type { Answer } from "../output/answer.ts";
 import { EXIT } from "../output/exit-codes.ts";
 import { UsageError } from "../output/usage-error.ts";
@@ -42,10 +41,11 @@ const faultsOnly = (log: Logger): Logger => ({
   info: () => undefined,
 });
 
-const howToLook = ({ url, dataDir }: ReplaySandbox): string =>
-  dataDir === undefined
-    ? `Kept: ${url}\nLook into it with DATABASE_URL=${url} bun run admin rounds`
-    : `Kept: ${dataDir}\nLook into it with DATA_DIR=${dataDir} bun run admin rounds`;
+const howToLook = ({ url, dataDir }: ReplaySandbox, apiKey: string): string => {
+  const where = dataDir === undefined ? `DATABASE_URL=${url}` : `DATA_DIR=${dataDir}`;
+  const look = `CLOSEBELL_API_KEY=${apiKey} ${where} bun run admin rounds`;
+  return `Kept: ${dataDir ?? url}\nLook into it with ${look}`;
+};
 
 const play = async (
   bench: Bench,
@@ -72,7 +72,6 @@ const play = async (
       seed: options.seed,
       ids: replayIds(options.seed),
       log,
-      operator: operatorName(),
       onProgress: progress.update,
       signal,
     });
@@ -80,7 +79,7 @@ const play = async (
     const { audit, differences } = outcome;
     for (const difference of differences) terminal.talk(`Not as the rules say: ${difference}`);
     keep = options.keep === true;
-    if (keep) terminal.talk(howToLook(sandbox));
+    if (keep) terminal.talk(howToLook(sandbox, outcome.apiKey));
     return {
       json: replayJson(outcome),
       text: replayText(outcome, terminal),

@@ -32,7 +32,7 @@ export const seedCommand: AddCommand = (program, cli) => {
       return cli.run(async (session) => {
         const { runtime, terminal, signal } = session;
         refusePlayMoney(runtime.chains);
-        const by = await session.by();
+        const { by } = session;
         const progress = session.progress("players");
         const items: { userId: string; availableMicroUsdc: bigint }[] = [];
         try {

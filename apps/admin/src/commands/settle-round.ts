@@ -22,7 +22,7 @@ export const settleRoundCommand: AddCommand = (program, cli) => {
     .action(({ code, result }) =>
       cli.run(async (session) => {
         const { runtime, globals } = session;
-        const by = result === "AUTO" ? await session.by() : await session.byWithReason();
+        const { by } = session;
         const progress = session.progress("bets paid");
         try {
           const round = await settleRound(runtime, {

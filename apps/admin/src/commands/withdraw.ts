@@ -45,7 +45,7 @@ export const withdrawCommand: AddCommand = (program, cli) => {
       return cli.run(async (session) => {
         const { runtime, attached } = session;
         const chain = chainOf(runtime.chains);
-        const by = await session.by();
+        const { by } = session;
         const { withdrawal, replayed } = await requestWithdrawal(runtime, {
           by,
           userId: user,

@@ -1,4 +1,5 @@
 import { DomainError } from "@closebell/context";
+import { ApprovalRequired } from "@closebell/database";
 import { ConfigError, explain } from "@closebell/runtime";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
 import { jsonLine } from "./answer.ts";
@@ -9,6 +10,8 @@ export interface Failure {
   readonly exitCode: ExitCode;
   readonly code: string;
   readonly message: string;
+  /** What a second person has to approve. */
+  readonly approvalId?: string;
 }
 
 /** The reason of an AbortSignal that Ctrl-C or SIGTERM aborted. */
@@ -36,6 +39,7 @@ export const failureOf = (error: unknown, options: { readonly debug: boolean }):
       exitCode: exitCodeOf(error.code),
       code: error.code,
       message: `${explain(error)}${trace}`,
+      ...(error instanceof ApprovalRequired ? { approvalId: error.approvalId } : {}),
     };
   }
   const [line = "", ...stack] = explain(error).split("\n");
@@ -47,6 +51,6 @@ export const failureOf = (error: unknown, options: { readonly debug: boolean }):
 
 /** The failure as a line for people, or as one JSON value. */
 export const failureText = (failure: Failure, json: boolean): string => {
-  const { code, message } = failure;
-  return json ? jsonLine({ error: { code, message } }) : `${code}: ${message}`;
+  const { code, message, approvalId } = failure;
+  return json ? jsonLine({ error: { code, message, approvalId } }) : `${code}: ${message}`;
 };

@@ -10,6 +10,8 @@ const fakeTerminal = (live: boolean): Terminal & { readonly shown: string[] } =>
     width: 60,
     data: () => undefined,
     talk: () => undefined,
+    ask: () => Promise.resolve(undefined),
+    piped: () => Promise.resolve(undefined),
     progress: (text) => void shown.push(text),
     bold: (text) => text,
   };

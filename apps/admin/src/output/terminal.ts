@@ -1,3 +1,6 @@
+import { createInterface } from "node:readline/promises";
+import { Writable } from "node:stream";
+import { text as textOf } from "node:stream/consumers";
 import { isatty } from "node:tty";
 import { styleText } from "node:util";
 
@@ -11,6 +14,10 @@ export interface Terminal {
   readonly width: number;
   /** Writes over the last line of progress; an empty text removes it. */
   progress(text: string): void;
+  /** What whoever sits here answers; undefined where nobody does. `secret` is not shown while it is typed. */
+  ask(question: string, options?: { readonly secret: boolean }): Promise<string | undefined>;
+  /** All of stdin, where it is no terminal. */
+  piped(): Promise<string | undefined>;
   /** Bold, where stdout is a terminal and NO_COLOR is not set. */
   bold(text: string): string;
 }
@@ -22,9 +29,28 @@ const ignoreClosedPipe = (stream: NodeJS.WriteStream): void => {
   });
 };
 
+/** One line from whoever sits at the terminal. */
+const askOn = async (question: string, secret: boolean): Promise<string> => {
+  const { stdin, stderr } = process;
+  stderr.write(question);
+  const echo = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      if (!secret) stderr.write(chunk);
+      done();
+    },
+  });
+  const lines = createInterface({ input: stdin, output: echo, terminal: true });
+  try {
+    return await lines.question("");
+  } finally {
+    lines.close();
+    if (secret) stderr.write("\n");
+  }
+};
+
 /** The terminal of this process. */
 export const processTerminal = (): Terminal => {
-  const { stdout, stderr } = process;
+  const { stdin, stdout, stderr } = process;
   for (const stream of [stdout, stderr]) ignoreClosedPipe(stream);
   const live = isatty(stderr.fd);
   const clear = live ? "\r\u001B[K" : "";
@@ -34,6 +60,11 @@ export const processTerminal = (): Terminal => {
     data: (text) => void stdout.write(`${text}\n`),
     talk: (text) => void stderr.write(`${clear}${text}\n`),
     progress: (text) => void (live && stderr.write(`${clear}${text}`)),
+    ask: (question, options) =>
+      live && isatty(stdin.fd)
+        ? askOn(question, options?.secret === true)
+        : Promise.resolve(undefined),
+    piped: () => (isatty(stdin.fd) ? Promise.resolve(undefined) : textOf(stdin)),
     bold: (text) => styleText("bold", text, { stream: stdout }),
   };
 };

@@ -1,9 +1,10 @@
+import { randomBytes } from "node:crypto";
 import { simulatedChain } from "@closebell/adapters/chain";
 import { DEFAULT_POLICY } from "@closebell/custody";
 import { fileOracle } from "@closebell/adapters/oracle";
 import type { Ids, Logger } from "@closebell/context";
 import { openDatabase } from "@closebell/database";
-import { operatorActor } from "@closebell/identity";
+import { sandboxCrew } from "@closebell/identity";
 import { MAX_POOL, microUsdc } from "@closebell/money";
 import {
   advanceRounds,
@@ -33,8 +34,6 @@ export interface ReplayInput {
   readonly seed: number;
   readonly ids: Ids;
   readonly log: Logger;
-  /** Name of the operator. */
-  readonly operator: string;
   readonly onProgress: (done: number, total: number) => void;
   readonly signal: AbortSignal;
 }
@@ -44,6 +43,8 @@ export interface ReplayOutcome {
   readonly totals: ReplayTotals;
   readonly audit: BooksAudit;
   readonly differences: readonly string[];
+  /** Whoever operated it, for a look into it afterwards. */
+  readonly apiKey: string;
 }
 
 /** The market of a replay: the usual rules, any stake, the file as its only source. */
@@ -81,8 +82,9 @@ export const runReplay = async (input: ReplayInput): Promise<ReplayOutcome> => {
   };
   const intake = createBetIntake(deps);
   try {
-    const operator = await operatorActor(deps, { name: input.operator });
-    const second = await operatorActor(deps, { name: "second" });
+    const crew = await sandboxCrew({ ...deps, randomBytes });
+    const operator = crew.operator.actor;
+    const second = crew.second.actor;
     await ensureDefaultMarket(deps, { by: byOf({ deps }, operator), settings });
     const market = await getMarket(deps, { code: settings.code });
     await advanceRounds(deps, { by: byOf({ deps }, operator) });
@@ -102,7 +104,8 @@ export const runReplay = async (input: ReplayInput): Promise<ReplayOutcome> => {
       input.onProgress(n + 1, sessions.length);
     }
     const { totals, differences } = await compareBooks(deps, market.code, stage.expected);
-    return { totals, differences, audit: await auditBooks(deps) };
+    const { apiKey } = crew.operator;
+    return { totals, differences, apiKey, audit: await auditBooks(deps) };
   } finally {
     await intake.close();
     await database.close();

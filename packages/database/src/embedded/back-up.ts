@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DomainError } from "@closebell/context";
+import { copySecrets } from "./copy-secrets.ts";
 import { type BackupFile, clusterOf, writeBackupFile } from "./backup-file.ts";
 import { readConnectionFile } from "./connection-file.ts";
 import { copyRunning } from "./copy-running.ts";
@@ -88,6 +89,7 @@ export const backUpEmbedded = async (options: BackUpOptions): Promise<BackupFile
   await mkdir(unfinished, { mode: 0o700 });
   try {
     const { how, files, bytes } = await copyCluster(dataDir, cluster, clusterOf(unfinished));
+    await copySecrets(dataDir, unfinished);
     const postgres = (await readFile(join(clusterOf(unfinished), "PG_VERSION"), "utf8")).trim();
     const madeAt = Temporal.Now.instant().toString();
     const file: BackupFile = { format: 1, madeAt, how, postgres, files, bytes };

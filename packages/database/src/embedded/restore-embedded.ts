@@ -3,6 +3,7 @@ import { rename, rm } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { DomainError } from "@closebell/context";
 import { type BackupFile, clusterOf, readBackupFile } from "./backup-file.ts";
+import { copySecrets } from "./copy-secrets.ts";
 import { copyTree } from "./copy-tree.ts";
 import { lockFolder } from "./lock-folder.ts";
 import { runningPostmaster } from "./postmaster.ts";
@@ -65,6 +66,7 @@ export const restoreEmbedded = async (options: RestoreOptions): Promise<BackupFi
       );
     }
     await replace(clusterOf(from), dir, as && `${as.uid}:${as.gid}`);
+    await copySecrets(from, dataDir);
     // the backup has the password of its own day: the next start sets a new one
     await rm(join(dataDir, "embedded.json"), { force: true });
     return file;

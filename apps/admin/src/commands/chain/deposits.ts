@@ -39,7 +39,7 @@ export const addDeposits = (chain: Command, cli: Cli): void => {
     .requiredOption("--id <deposit>", "which one")
     .action(({ id }) =>
       cli.run(async (session) => {
-        const by = await session.byWithReason();
+        const { by } = session;
         const deposit = await releaseDeposit(session.runtime, { by, depositId: id });
         return { json: deposit, text: depositText(deposit) };
       }),

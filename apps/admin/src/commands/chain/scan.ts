@@ -29,7 +29,7 @@ export const addScan = (chain: Command, cli: Cli): void => {
     .action(({ chain: name, from, to }) =>
       cli.run(async (session) => {
         const { name: scanned } = whichChain(session.runtime.chains, name);
-        const by = await session.by();
+        const { by } = session;
         const result = await scanChain(session.runtime, { by, chain: scanned, from, to });
         return {
           json: { chain: scanned, ...result },

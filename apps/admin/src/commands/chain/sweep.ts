@@ -18,7 +18,7 @@ export const addSweep = (chain: Command, cli: Cli): void => {
     .action(({ chain: name }) =>
       cli.run(async (session) => {
         const { name: swept } = whichChain(session.runtime.chains, name);
-        const by = await session.by();
+        const { by } = session;
         const result = await sweepChain(session.runtime, { by, chain: swept });
         return {
           json: { chain: swept, ...result },

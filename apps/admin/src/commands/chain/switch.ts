@@ -30,7 +30,7 @@ export const addSwitch = (chain: Command, cli: Cli): void => {
       .option(CHAIN, CHAIN_HELP)
       .action(({ chain: given }) =>
         cli.run(async (session) => {
-          const by = await session.byWithReason();
+          const { by } = session;
           const paid = whichChain(session.runtime.chains, given).name;
           await verb(session.runtime, { by, chain: paid });
           return {

@@ -1,4 +1,5 @@
 import { type Command, Option } from "@commander-js/extra-typings";
+import type { By } from "@closebell/context";
 import {
   approveWithdrawal,
   listWithdrawals,
@@ -17,7 +18,7 @@ interface Decision {
   readonly description: string;
   readonly decide: (
     session: Session,
-    input: { readonly by: Awaited<ReturnType<Session["by"]>>; readonly withdrawalId: string },
+    input: { readonly by: By; readonly withdrawalId: string },
   ) => Promise<Withdrawal>;
 }
 
@@ -80,7 +81,7 @@ export const addWithdrawals = (chain: Command, cli: Cli): void => {
       .requiredOption("--id <withdrawal>", "which one")
       .action(({ id }) =>
         cli.run(async (session) => {
-          const by = await session.byWithReason();
+          const { by } = session;
           const withdrawal = await decide(session, { by, withdrawalId: id });
           return { json: withdrawal, text: withdrawalText(withdrawal) };
         }),

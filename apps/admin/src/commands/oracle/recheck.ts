@@ -15,7 +15,7 @@ export const addRecheck = (oracle: Command, cli: Cli): void => {
     .requiredOption(CODE, CODE_HELP)
     .action(({ code }) =>
       cli.run(async ({ runtime, globals, terminal, by }) => {
-        const items = await recheckRound(runtime, { by: await by(), market: globals.market, code });
+        const items = await recheckRound(runtime, { by: by, market: globals.market, code });
         return {
           json: { items },
           text: checksText(items, terminal),
