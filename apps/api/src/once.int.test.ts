@@ -113,6 +113,18 @@ test("a duplicate of what is not finished waits, and is told so when its patienc
   expect(await available(user, hasty)).toBe("6000000");
 });
 
+test("a withdrawal's key counts also when its answer is forgotten", async () => {
+  const user = await h.player("10000000");
+  const first = await withdraw(h.asUser(user), "old");
+  await h.rounds.scratch.owner.sql`delete from database.kept_answer where caller = ${user}`;
+  const again = await withdraw(h.asUser(user), "old");
+  expect([again.json(), isReplay(again)]).toEqual([first.json(), true]);
+  await h.rounds.scratch.owner.sql`delete from database.kept_answer where caller = ${user}`;
+  const other = await withdraw(h.asUser(user), "old", { amountMicroUsdc: "1" });
+  expect(other.at("code")).toBe("IDEMPOTENCY_KEY_REUSED");
+  expect(await available(user)).toBe("6000000");
+});
+
 test("other routes take a key and need none", async () => {
   const user = await h.player();
   const routes: readonly [path: string, json: object, other: object][] = [

@@ -32,7 +32,7 @@ export const idempotencyHeaders = z.object({
       minLength: 1,
       maxLength: 200,
       description:
-        "Yours to choose, new for each new request. The same key and body get the first answer again.",
+        "Yours to choose, new for each new request; a string with or without quotes. For 24 hours the same key and body get the first answer again.",
       example: "6c1f2f0e-4a57-4c35-9d43-0c1a6f0b6e2d",
     }),
 });
