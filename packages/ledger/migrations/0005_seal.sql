@@ -54,7 +54,8 @@ language sql volatile security definer set search_path = pg_catalog, pg_temp as 
       select i.inhrelid from pg_inherits i where i.inhparent = 'ledger.transfer'::regclass);
 $$;
 --> statement-breakpoint
--- What a block hashes: a head (number, how the audit log stood), then each transfer, by id.
+-- What a block hashes: the hash of the block before, a line of text (number, ids, count, how the audit log stood), then each
+-- transfer by id, its fields as PostgreSQL sends them in binary: 94 bytes each, in a third of the time that text takes.
 create function ledger.seal_hash(
   p_previous bytea, p_n bigint, p_above bigint, p_last bigint, p_audit_n bigint, p_audit_hash bytea,
   out hash bytea, out transfers integer
@@ -63,9 +64,10 @@ language sql stable
 -- by the index of id ranges, whatever the statistics of a partition say
 set search_path = pg_catalog, pg_temp set enable_seqscan = off as $$
   select sha256(coalesce(p_previous, ''::bytea) || convert_to(concat_ws('|', 'transfer', p_n, p_above, p_last, count(*), p_audit_n,
-      encode(coalesce(p_audit_hash, ''::bytea), 'hex')) || e'\n' || coalesce(string_agg(concat_ws('|', x.id, x.period, x.kind, x.ref,
-      x.debit, x.credit, x.amount, x.actor, x.request, to_char(x.posted_at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')),
-      e'\n' order by x.id), ''), 'UTF8')),
+      encode(coalesce(p_audit_hash, ''::bytea), 'hex')) || e'\n', 'UTF8') || coalesce(string_agg(
+      int8send(x.id) || int4send(x.period) || int2send(x.kind) || uuid_send(x.ref) || int8send(x.debit) || int8send(x.credit)
+      || int8send(x.amount) || uuid_send(x.actor) || uuid_send(x.request) || timestamptz_send(x.posted_at), ''::bytea order by x.id),
+      ''::bytea)),
     count(*)::integer
   from ledger.transfer x where x.id > p_above and x.id <= p_last;
 $$;
