@@ -4,6 +4,7 @@ import { PATIENCE_MS } from "@closebell/database";
 import type { Screening } from "@closebell/protection";
 import type { BetIntake, Oracle } from "@closebell/rounds";
 import type { IdentityDeps } from "@closebell/identity";
+import type { HttpConfig } from "@closebell/runtime";
 import type { Registry } from "prom-client";
 import type { VerifyCredential } from "./doors/principals.ts";
 
@@ -65,6 +66,14 @@ export interface ApiSettings {
   readonly answerWithinMs: number;
   /** Where requests wait and none was answered for so long, new ones get 503 at once. */
   readonly stalledAfterMs: number;
+  /** Requests a minute; undefined: as many as anybody likes. */
+  readonly rateLimits: HttpConfig["rateLimits"] | undefined;
+  /** Addresses and networks whose X-Forwarded-For is believed. */
+  readonly trustedProxies: readonly string[];
+  /** Sites whose pages may read the answers. */
+  readonly corsOrigins: readonly string[];
+  /** Who may read the figures of GET /metrics. */
+  readonly metrics: "open" | "elsewhere" | { readonly token: string };
 }
 
 export const DEFAULT_SETTINGS: ApiSettings = {
@@ -76,6 +85,10 @@ export const DEFAULT_SETTINGS: ApiSettings = {
   requestsAtOnce: 200,
   answerWithinMs: 10_000,
   stalledAfterMs: 2_000,
+  rateLimits: undefined,
+  trustedProxies: [],
+  corsOrigins: [],
+  metrics: "open",
 };
 
 /** Everything the API is built from. */

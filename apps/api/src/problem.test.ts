@@ -36,7 +36,7 @@ test("a refusal becomes a document of RFC 9457", () => {
 });
 
 test("a refusal says when to come back, always so for 503", () => {
-  const env = requestContext(new Headers({ "X-Request-Id": ID }), countingIds());
+  const env = requestContext(new Headers({ "X-Request-Id": ID }), countingIds(), () => "192.0.2.1");
   const retryOf = (error: DomainError): string | null => {
     const context = new Context<ApiEnv>(new Request("http://localhost/"));
     context.env = env;

@@ -38,7 +38,7 @@ const serveSwapped = (runtime: Runtime, order: ApiOrder): number => {
 const serve = async (order: ApiOrder): Promise<number> => {
   if (order.build === "no-op") return serveNoOp();
   const runtime = await openRuntime(order.databaseUrl);
-  if (order.build === "ours") return startApi(runtime, { host: HOST, port: 0 }).port;
+  if (order.build === "ours") return startApi(runtime, runtime.config).port;
   return serveSwapped(runtime, order);
 };
 

@@ -9,8 +9,10 @@ round; those on the right side share the losing pool.
   may also be a JSON integer up to 2^50. There are no fractions.
 * **Times** are RFC 3339 in UTC. **Ids** are UUIDs. A round's **code** is the date of its closing session, \`YYYYMMDD\`.
 * **Errors** are \`application/problem+json\` (RFC 9457). Look at \`code\`; GET /problems lists them all.
-* **Again, but once:** POST /bets and /withdrawals need an \`Idempotency-Key\`. The same key and body get the first answer
-  again, with \`Idempotency-Replayed: true\`; another body with the same key is refused. Only success uses a key up.
+* **Again, but once:** POST /bets and /withdrawals need an \`Idempotency-Key\`, and whatever else makes something takes one. The
+  same key and body get the first answer again, with \`Idempotency-Replayed: true\`; another body with the same key is
+  refused. Only success uses a key up. Keys are their sender's own, on each route, and are kept for 24 hours; a bet's for
+  as long as its round and the next one, a withdrawal's for good.
 * **Lists** come in pages: pass \`nextCursor\` as \`cursor\`.
 * **Polling** is cheap with \`If-None-Match\`; better still are the event streams.
 * **Who asks:** \`Authorization: Bearer\` with an access token (POST /auth/sign-in) or an API key. Where a route needs none, it
@@ -36,6 +38,15 @@ const TAGS = [
 
 const everyAnswer = {
   "X-Request-Id": { description: "The request's id", schema: { type: "string", format: "uuid" } },
+  RateLimit: {
+    description:
+      "What is left of each limit, and for how many seconds (draft-ietf-httpapi-ratelimit-headers)",
+    schema: { type: "string" },
+  },
+  "RateLimit-Policy": {
+    description: "The limits: how many requests in how many seconds",
+    schema: { type: "string" },
+  },
   traceparent: { description: "W3C Trace Context", schema: { type: "string" } },
 } as const;
 

@@ -7,15 +7,15 @@ import { type Door, permissionsAt } from "./door.ts";
 import type { Principals } from "./principals.ts";
 
 /**
- * Lets a request through the door of its route, and says in its context who makes it. A promise only where the credential
- * has to be looked up.
+ * Lets a request through the door of its route, and says in its context who makes it. Where the credential has to be looked
+ * up, that is still to do: by whoever calls what is returned, which throws the same in its promise.
  * @throws DomainError UNAUTHENTICATED, FORBIDDEN; USER_NOT_FOUND for another user's, as for one who does not exist
  */
 export type Guard = (
   matched: MatchedRoute,
   headers: Headers,
   context: RequestContext,
-) => Promise<void> | undefined;
+) => (() => Promise<void>) | undefined;
 
 const forbidden = (door: Door): DomainError => {
   const needed = permissionsAt(door).join(" or ");
@@ -44,11 +44,10 @@ export const createGuard = (principals: Principals, audit: AuditActing): Guard =
         "Say who you are: send Authorization: Bearer with an access token or an API key.",
       );
     context.credentialGiven = true;
-    const principal = principals.of(authorization);
-    if (!(principal instanceof Promise)) {
-      admit(principal, matched, context);
-      return undefined;
-    }
-    return principal.then((found) => admit(found, matched, context));
+    const known = principals.known(authorization);
+    if (known === undefined)
+      return async () => admit(await principals.of(authorization), matched, context);
+    admit(known, matched, context);
+    return undefined;
   };
 };

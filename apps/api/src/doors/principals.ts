@@ -8,6 +8,8 @@ export type VerifyCredential = (credential: string) => Promise<Principal>;
 
 /** Whom the Authorization header of a request proves. */
 export interface Principals {
+  /** Where the same header was proved before and its credential still counts. */
+  known(authorization: string): Principal | undefined;
   /**
    * At once where the same header was proved before and its credential still counts.
    * @throws DomainError UNAUTHENTICATED, at once or in the promise
@@ -76,12 +78,16 @@ export const createPrincipals = (
     proved.then(over, over);
     return proved;
   };
+  const keyOf = (authorization: string): string => hash("sha256", authorization, "base64");
+  const find = (key: string): Principal | undefined => {
+    const found = known.get(key);
+    return found !== undefined && now() < found.until ? found.principal : undefined;
+  };
   return {
+    known: (authorization) => find(keyOf(authorization)),
     of(authorization) {
-      const key = hash("sha256", authorization, "base64");
-      const found = known.get(key);
-      if (found !== undefined && now() < found.until) return found.principal;
-      return proving.get(key) ?? wait(key, credentialIn(authorization));
+      const key = keyOf(authorization);
+      return find(key) ?? proving.get(key) ?? wait(key, credentialIn(authorization));
     },
     forget(id) {
       events += 1;

@@ -3,11 +3,13 @@ import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import type { Doors } from "../doors/doors-of.ts";
 import type { Guard } from "../doors/guard.ts";
+import type { RateKeeper } from "../limits/limit-rate.ts";
 import type { Load } from "../load/load.ts";
 import { createHttpMetrics } from "../metrics/http-metrics.ts";
 import { refusalOf } from "../on-error.ts";
 import { problemAnswer } from "../problem.ts";
 import { createAccessLog } from "./access-log.ts";
+import { createClientAddresses } from "./client-address.ts";
 import { limitBody } from "./limit-body.ts";
 import { requestContext, type RequestContext } from "./request-context.ts";
 import { createRouteOf, type MatchedRoute } from "./route-of.ts";
@@ -26,24 +28,63 @@ const refuse = (error: unknown, context: RequestContext): Response => {
   return problemAnswer(refusal, context);
 };
 
+type Answer = (
+  request: Request,
+  matched: MatchedRoute,
+  context: RequestContext,
+) => Response | Promise<Response>;
+
+/** What stands before every route. */
+export interface Porch {
+  readonly doors: Doors;
+  readonly guard: Guard;
+  readonly load: Load;
+  /** Undefined: anybody may ask as often as they like. */
+  readonly rates: RateKeeper | undefined;
+}
+
 /**
- * Answers a request: gives it its context, takes it on or refuses it, lets it through its route's door, limits its body, has
- * `app` answer it, times it, counts it and writes its line. A stream counts as served when it starts. Around the routes and not among them: as the framework's middleware the same costs
- * a bet's request a fifth more.
+ * Counts a request, whoever makes it and whether or not the door opens, and lets it through its door. Nothing is looked up for
+ * whoever asks too often.
  */
-export const createAnswer = (
-  app: ApiApp,
-  { deps, settings }: ApiParts,
-  { doors, guard, load }: { readonly doors: Doors; readonly guard: Guard; readonly load: Load },
-) => {
-  const limited = limitBody(app);
-  const answer = (request: Request, matched: MatchedRoute, context: RequestContext) => {
-    const looking = guard(matched, request.headers, context);
-    return looking === undefined
+const throughDoor = (limited: ReturnType<typeof limitBody>, { guard, rates }: Porch): Answer => {
+  const open: Answer = (request, matched, context) => {
+    const prove = guard(matched, request.headers, context);
+    return prove === undefined
       ? limited(request, context)
-      : looking.then(() => limited(request, context));
+      : prove().then(() => limited(request, context));
   };
-  const routeOf = createRouteOf(app, doors);
+  if (rates === undefined) return open;
+  const look = (...[request, matched, context]: Parameters<Answer>) => {
+    try {
+      return { prove: guard(matched, request.headers, context), refusal: undefined };
+    } catch (error) {
+      return { prove: undefined, refusal: error };
+    }
+  };
+  return async (request, matched, context) => {
+    const { rate } = matched;
+    if (rate.group === undefined) return open(request, matched, context);
+    const { prove, refusal } = look(request, matched, context);
+    await rates.count(rate, context);
+    if (refusal !== undefined) throw refusal;
+    if (prove !== undefined) {
+      await prove();
+      await rates.countCaller(rate, context);
+    }
+    return limited(request, context);
+  };
+};
+
+/**
+ * Answers a request: gives it its context, takes it on or refuses it, counts it, lets it through its route's door, limits its body,
+ * has `app` answer it, times it and writes its line. A stream counts as served when it starts. Around the routes and not among
+ * them: as the framework's middleware the same costs a bet's request a fifth more.
+ */
+export const createAnswer = (app: ApiApp, { deps, settings }: ApiParts, porch: Porch) => {
+  const answer = throughDoor(limitBody(app), porch);
+  const addresses = createClientAddresses(settings.trustedProxies);
+  const routeOf = createRouteOf(app, porch.doors);
   const metrics = createHttpMetrics(deps.registry);
   const log = createAccessLog(deps.log, {
     sample: settings.accessLogSample,
@@ -53,12 +94,12 @@ export const createAnswer = (
   return async (request: Request, peer?: () => string | undefined): Promise<Response> => {
     const startedAt = performance.now();
     const { headers, method } = request;
-    const context = requestContext(headers, deps.ids, peer);
+    const context = requestContext(headers, deps.ids, () => addresses.of(peer?.(), headers));
     const path = getPath(request);
     const matched = routeOf(method, path);
     let response: Response;
     try {
-      response = await load.carry(matched.kind, () => answer(request, matched, context));
+      response = await porch.load.carry(matched.kind, () => answer(request, matched, context));
     } catch (error) {
       response = refuse(error, context);
     }

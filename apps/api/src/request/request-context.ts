@@ -1,5 +1,6 @@
 import { type DomainError, type Ids, isUuid } from "@closebell/context";
 import { type Caller, nobody } from "./caller.ts";
+import { HYGIENE } from "./hygiene.ts";
 import { continueTrace, type Trace, traceparentOf } from "./trace.ts";
 
 /** What goes with a request through all that answers it. */
@@ -10,10 +11,10 @@ export interface RequestContext {
   caller: Caller;
   /** Whether the request came with a credential that was looked at. */
   credentialGiven: boolean;
-  /** The address the request came from, as the socket has it. */
-  readonly peer: () => string | undefined;
+  /** The address the request came from. */
+  readonly address: () => string;
   /** Headers of every answer; a route may name them itself, or leave that to `answerRequest`, which is slower. */
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Record<string, string>;
   /** Set when the request was refused; read by the access log and the metrics. */
   refusal: DomainError | undefined;
 }
@@ -22,11 +23,7 @@ export interface RequestContext {
  * Gives the request its id (the caller's X-Request-Id if that is a UUID, a new one otherwise), its place in the caller's
  * trace; the answer names both.
  */
-export const requestContext = (
-  given: Headers,
-  ids: Ids,
-  peer: () => string | undefined = () => undefined,
-): RequestContext => {
+export const requestContext = (given: Headers, ids: Ids, address: () => string): RequestContext => {
   const id = given.get("X-Request-Id");
   const requestId = id !== null && isUuid(id) ? id.toLowerCase() : ids.uuid();
   const trace = continueTrace(given.get("traceparent") ?? undefined);
@@ -35,8 +32,9 @@ export const requestContext = (
     trace,
     caller: nobody(requestId),
     credentialGiven: false,
-    peer,
+    address,
     headers: {
+      ...HYGIENE,
       "X-Request-Id": requestId,
       traceparent: traceparentOf(trace),
       // What a route says nothing about is somebody's own, or of this moment.

@@ -1,6 +1,7 @@
 import type { ApiApp } from "../api-env.ts";
 import type { Door } from "../doors/door.ts";
 import type { Doors } from "../doors/doors-of.ts";
+import { type RateRule, rateRule } from "../limits/rate-group.ts";
 import { requestKind, type RequestKind } from "../load/request-kind.ts";
 
 /** What the metrics and logs call a path that no route has, so that nobody can invent label values. */
@@ -13,6 +14,7 @@ export interface MatchedRoute {
   /** Undefined where nobody said: closed. */
   readonly door: Door | undefined;
   readonly kind: RequestKind;
+  readonly rate: RateRule;
   /** The user the path names, if it does. */
   readonly userId: string | undefined;
 }
@@ -21,6 +23,8 @@ const NONE: MatchedRoute = {
   name: UNMATCHED,
   door: "public",
   kind: "watch",
+  // whoever tries doors that are none is counted too
+  rate: { group: "reads", mustBeCounted: false },
   userId: undefined,
 };
 
@@ -34,7 +38,13 @@ export const createRouteOf = ({ router }: Pick<ApiApp, "router">, doors: Doors) 
     if (seen !== undefined) return seen;
     const door = doors.get(`${route.method} ${route.path}`);
     const name = route.path.replaceAll(/:(\w+)/g, "{$1}");
-    const described = { name, door, kind: requestKind(route.method, name), userId: undefined };
+    const described = {
+      name,
+      door,
+      kind: requestKind(route.method, name),
+      rate: rateRule(route.method, name),
+      userId: undefined,
+    };
     known.set(route, described);
     return described;
   };

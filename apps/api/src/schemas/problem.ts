@@ -50,7 +50,12 @@ const contentFor = (codes: readonly ErrorCode[]): ProblemContent => ({
   },
 });
 
-const EVERYWHERE = ["INTERNAL", "OVERLOADED", "DATABASE_UNAVAILABLE"] as const satisfies readonly ErrorCode[];
+const EVERYWHERE = [
+  "INTERNAL",
+  "RATE_LIMITED",
+  "OVERLOADED",
+  "DATABASE_UNAVAILABLE",
+] as const satisfies readonly ErrorCode[];
 
 const WITH_BODY = [
   "MALFORMED_JSON",

@@ -1,0 +1,103 @@
+import { memoryLimiter } from "@closebell/adapters/limiter";
+import {
+  DomainError,
+  type RateLimit,
+  type RateLimiter,
+  type RateLimitState,
+} from "@closebell/context";
+import type { HttpConfig, RateGroup } from "@closebell/runtime";
+import type { RequestContext } from "../request/request-context.ts";
+import { createNetworkOf } from "../request/client-address.ts";
+import type { RateRule } from "./rate-group.ts";
+
+/** Holds callers to how often they may ask. */
+export interface RateKeeper {
+  /**
+   * Counts a request against its address and, where it is known by now, its caller; the context's headers then say what is left.
+   * @throws DomainError RATE_LIMITED; OVERLOADED for what must be counted while nobody can
+   */
+  count(rule: RateRule, context: RequestContext): Promise<void>;
+  /** The same against a caller who was not known yet. */
+  countCaller(rule: RateRule, context: RequestContext): Promise<void>;
+}
+
+const WINDOW_SECONDS = 60;
+
+interface Asked {
+  readonly name: RateGroup;
+  readonly limit: RateLimit;
+}
+
+const refusal = (asked: readonly Asked[], states: readonly RateLimitState[]): DomainError => {
+  const full = asked.filter((_, n) => states[n]?.allowed === false);
+  const retryAfterSeconds = Math.max(
+    1,
+    ...states.map((state) => (state.allowed ? 0 : state.resetSeconds)),
+  );
+  const told = full.map(({ name, limit }) => `${limit.quota} a minute (${name})`).join(", ");
+  return new DomainError(
+    "RATE_LIMITED",
+    `You asked more often than you may: ${told}. Try again in ${retryAfterSeconds} seconds.`,
+    { retryAfterSeconds },
+  );
+};
+
+/** The fields of draft-ietf-httpapi-ratelimit-headers, as they are since its version 08; the narrowest limit first. */
+const describe = (asked: readonly Asked[], states: readonly RateLimitState[]) => ({
+  "RateLimit-Policy": asked
+    .map(({ name, limit }) => `"${name}";q=${limit.quota};w=${limit.windowSeconds}`)
+    .join(", "),
+  RateLimit: asked
+    .map(
+      ({ name }, n) => `"${name}";r=${states[n]?.remaining ?? 0};t=${states[n]?.resetSeconds ?? 0}`,
+    )
+    .join(", "),
+});
+
+/**
+ * Counts with all other processes. While their store does not answer, what must be counted is refused, and everything else is
+ * counted by this process alone.
+ */
+export const createRateKeeper = (
+  limiter: RateLimiter,
+  quotas: HttpConfig["rateLimits"],
+): RateKeeper => {
+  const own = memoryLimiter();
+  const networkOf = createNetworkOf();
+  const asking = (name: RateGroup, whose: string): Asked => ({
+    name,
+    limit: { key: `${name}:${whose}`, quota: quotas[name], windowSeconds: WINDOW_SECONDS },
+  });
+  const take = async ({ mustBeCounted }: RateRule, limits: readonly RateLimit[]) => {
+    try {
+      return await limiter.take(limits);
+    } catch (error) {
+      if (mustBeCounted) throw error;
+      return own.takeNow(limits);
+    }
+  };
+  const hold = async (rule: RateRule, asked: readonly Asked[], context: RequestContext) => {
+    const states = await take(
+      rule,
+      asked.map(({ limit }) => limit),
+    );
+    for (const [name, value] of Object.entries(describe(asked, states))) {
+      const before = context.headers[name];
+      context.headers[name] = before === undefined ? value : `${value}, ${before}`;
+    }
+    if (states.some(({ allowed }) => !allowed)) throw refusal(asked, states);
+  };
+  const callersOf = ({ group }: RateRule, { caller }: RequestContext): readonly Asked[] =>
+    group === undefined || caller.principal === undefined
+      ? []
+      : [asking(group, caller.principal.actor.id)];
+  return {
+    count(rule, context) {
+      const address = networkOf(context.address());
+      const here = asking("address", address);
+      if (rule.group === "sign-in") return hold(rule, [asking("sign-in", address), here], context);
+      return hold(rule, [...callersOf(rule, context), here], context);
+    },
+    countCaller: (rule, context) => hold(rule, callersOf(rule, context), context),
+  };
+};
