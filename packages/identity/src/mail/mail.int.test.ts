@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { transact } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
-import { memoryMailer, moveRealTime, testIdentity } from "../testing/test-identity.ts";
+import { memoryMailer, moveRealTime, testIdentity, warmUp } from "../testing/test-identity.ts";
 import { deliverMail } from "./deliver-mail.ts";
 import type { Mail, Mailer } from "./mailer.ts";
 import { putLetter } from "./put-letter.ts";
@@ -51,11 +51,24 @@ test("a letter of a transaction that fails is never sent", async () => {
 test("of several processes each sends others", async () => {
   for (let n = 0; n < 50; n += 1) await put(letterTo(`${n}@x.example`));
   const mailer = memoryMailer();
-  for (let n = 0; n < 2; n += 1) {
-    await Promise.all([1, 2, 3].map(() => deliverMail({ ...deps, mailer })));
+  await warmUp(scratch.database);
+  for (let n = 0; n < 3; n += 1) {
+    await Promise.all([1, 2, 3, 4].map(() => deliverMail({ ...deps, mailer })));
   }
   expect(mailer.sent).toHaveLength(50);
   expect(new Set(mailer.sent.map(({ to }) => to)).size).toBe(50);
+});
+
+test("letters another process has in hand are passed over, not waited for", async () => {
+  await put(letterTo("a@x.example"));
+  const mailer = memoryMailer();
+  await scratch.owner.sql.begin(async (other) => {
+    await other`select from identity.letter for update`;
+    await put(letterTo("b@x.example"));
+    expect(await deliverMail({ ...deps, mailer })).toEqual({ sent: 1, failed: 0 });
+  });
+  expect(await deliverMail({ ...deps, mailer })).toEqual({ sent: 1, failed: 0 });
+  expect(mailer.sent.map(({ to }) => to)).toEqual(["b@x.example", "a@x.example"]);
 });
 
 test("a letter that is not taken is tried again later, ever more rarely, and given up in the end", async () => {

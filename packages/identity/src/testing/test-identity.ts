@@ -117,6 +117,11 @@ export const stranger = (): { readonly by: By; readonly from: Client } => ({
   from: { address: "203.0.113.7", userAgent: "test" },
 });
 
+/** Opens eight connections, so that what comes next at once really meets. */
+export const warmUp = async ({ sql }: Database): Promise<void> => {
+  await Promise.all(Array.from({ length: 8 }, () => sql`select pg_sleep(0.05)`));
+};
+
 /** Moves the real time that credentials live by. On a scratch database only. */
 export const moveRealTime = async (owner: Database, by: Temporal.DurationLike): Promise<void> => {
   const seconds = Temporal.Duration.from(by).total("seconds");
