@@ -6,8 +6,8 @@ const BLOCK = 10_000;
 /** Blocks a call seals at most, so that a long backlog is worked off in turns. */
 const BLOCKS = 50;
 /** How long a call waits for transactions that may still commit what it would seal. */
-const PATIENCE_MS = 5_000;
-const LOOK_AGAIN_MS = 20;
+const PATIENCE_MS = 2_000;
+const LOOK_AGAIN_MS = 50;
 
 /** How far the transfers are sealed. */
 export interface SealState {
