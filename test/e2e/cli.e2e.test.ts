@@ -97,7 +97,7 @@ describe("by hand, on a database that no service runs on", () => {
       closesAt: "2026-12-08T18:00:00Z",
       exception: true,
     });
-    await askAdmin(env, "calendar", "cancel", "--date", "2026-12-09", "--reason", "storm");
+    await askTwo(crew, ["calendar", "cancel", "--date", "2026-12-09", "--reason", "storm"]);
     const week = ["calendar", "list", "--from", "2026-12-07", "--to", "2026-12-11"];
     const days = at(await askAdmin(env, ...week), "items");
     expect(Array.isArray(days) && days.map((day) => at(day, "kind"))).toEqual([

@@ -1,4 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
+import { readSandboxCredentials } from "../../packages/runtime/src/index.ts";
+import { askAdmin, refused, runAdmin, textAt } from "./run-admin.ts";
 import {
   eventually,
   postgresPid,
@@ -38,10 +41,26 @@ const isGone = async (dataDir: string, postgres: number): Promise<boolean> => {
   return left.length === 0;
 };
 
-const createUser = async (url: string, handle: string): Promise<string> => {
+/** Becomes the first admin by the token that the service printed; answers their key. */
+const becomeAdmin = async (program: Program, dataDir: string): Promise<string> => {
+  await eventually("the token is printed", () => program.stderr().includes("cb_claim_"));
+  const [token = ""] = /cb_claim_\w+/.exec(program.stderr()) ?? [];
+  // what is logged is kept, and read by others
+  expect(program.stdout()).not.toContain(token);
+  const env = { DATA_DIR: dataDir, XDG_CONFIG_HOME: dataDir };
+  const claim = ["staff", "claim", "--name", "ada", "--token", token];
+  const key = textAt(await askAdmin(env, ...claim, "--no-save"), "key");
+  expect(key).toStartWith("cb_live_");
+  refused(await runAdmin(env, ...claim), 1, "TOKEN_INVALID");
+  return key;
+};
+
+const asking = (key: string) => ({ authorization: `Bearer ${key}` });
+
+const createUser = async (url: string, key: string, handle: string): Promise<string> => {
   const answer = await fetch(`${url}/users`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { ...asking(key), "content-type": "application/json" },
     body: JSON.stringify({ handle }),
   });
   expect(answer.status).toBe(201);
@@ -57,7 +76,9 @@ describe("start", () => {
     const url = await urlOf(first);
     expect(await (await fetch(`${url}/health`)).json()).toMatchObject({ status: "ok" });
     await eventually("ready", async () => (await fetch(`${url}/health/ready`)).status === 200);
-    const userId = await createUser(url, "alice");
+    expect((await fetch(`${url}/users`, { method: "POST" })).status).toBe(401);
+    const key = await becomeAdmin(first, dataDir);
+    const userId = await createUser(url, key, "alice");
     await eventually("the banner", () => first.stderr().includes("Closebell is running."));
     expect(first.stderr()).toContain(`${url}/docs`);
     expect(first.stderr()).toContain("SIMULATED");
@@ -67,8 +88,11 @@ describe("start", () => {
     await eventually("nothing left", () => isGone(dataDir, postgres));
 
     await using second = start(dataDir);
-    const again = await fetch(`${await urlOf(second)}/users/${userId}`);
+    const again = await fetch(`${await urlOf(second)}/users/${userId}`, { headers: asking(key) });
     expect(again.status).toBe(200);
+    await eventually("the banner", () => second.stderr().includes("Ctrl-C"));
+    // there is an admin now
+    expect(second.stderr()).not.toContain("cb_claim_");
     second.kill("SIGTERM");
     expect(await second.exited).toBe(0);
   });
@@ -77,14 +101,17 @@ describe("start", () => {
     await using folder = await scratchFolder();
     const dataDir = `${folder.path}/data`;
     await using first = start(dataDir);
-    const userId = await createUser(await urlOf(first), "bob");
+    const answered = await urlOf(first);
+    const key = await becomeAdmin(first, dataDir);
+    const userId = await createUser(answered, key, "bob");
     const postgres = await postgresPid(dataDir);
     first.kill("SIGKILL");
     await first.exited;
     // at once, while the old one may still be going down
     await using second = start(dataDir);
     const url = await urlOf(second);
-    expect((await fetch(`${url}/users/${userId}`)).status).toBe(200);
+    const found = await fetch(`${url}/users/${userId}`, { headers: asking(key) });
+    expect(found.status).toBe(200);
     const next = await postgresPid(dataDir);
     expect(next).not.toBe(postgres);
     second.kill("SIGKILL");
@@ -171,6 +198,12 @@ test("sandbox: its own folder, a clock that stands until it is moved, and a roun
   const before: unknown = await read("/clock");
   expect(before).toMatchObject({ sandbox: true });
   await eventually("the banner", () => program.stderr().includes("runs as a sandbox"));
+  const credentials = await readSandboxCredentials(`${folder.path}/sandbox`);
+  const key = credentials?.OPERATOR_KEY ?? "";
+  for (const secret of Object.values(credentials ?? {})) {
+    expect(program.stderr()).toContain(secret);
+    expect(program.stdout()).not.toContain(secret);
+  }
   let open: unknown = null;
   await eventually("a round is open", async () => {
     open = Reflect.get(Object(await read("/rounds/current")), "open");
@@ -180,7 +213,7 @@ test("sandbox: its own folder, a clock that stands until it is moved, and a roun
   const settlesFrom = String(Reflect.get(Object(open), "settlesFrom"));
   const moved = await fetch(`${url}/simulate/clock`, {
     method: "POST",
-    headers: { "content-type": "application/json" },
+    headers: { ...asking(key), "content-type": "application/json" },
     body: JSON.stringify({ to: settlesFrom }),
   });
   expect(moved.status).toBe(200);
@@ -192,6 +225,32 @@ test("sandbox: its own folder, a clock that stands until it is moved, and a roun
   program.kill("SIGINT");
   expect(await program.exited).toBe(0);
   await eventually("nothing left", () => isGone(folder.path, postgres));
+});
+
+describe("production", () => {
+  const production = { NODE_ENV: "production" };
+
+  test("takes no sandbox, no secret of one, and no key of one", async () => {
+    await using folder = await scratchFolder();
+    const dataDir = folder.path;
+    await refuses(
+      start(dataDir, { command: "sandbox", env: production }),
+      /NODE_ENV is production/,
+    );
+    const secret = { AUTH_SECRET: `sandbox-${"s".repeat(43)}` };
+    await refuses(start(dataDir, { env: { ...production, ...secret } }), /^AUTH_SECRET must be/);
+    const key = { CLOSEBELL_API_KEY: `cb_test_${"0".repeat(22)}_${"x".repeat(43)}` };
+    await refuses(
+      start(dataDir, { env: { ...production, ...key } }),
+      /^CLOSEBELL_API_KEY must not/,
+    );
+  });
+
+  test("needs a secret of its own beside a server", async () => {
+    await using database = await emptyDatabase();
+    const env = { ...production, DATABASE_URL: database.url, AUTH_SECRET: "" };
+    await refuses(start("/nowhere", { env }), /^AUTH_SECRET must be set beside DATABASE_URL/);
+  });
 });
 
 describe("demo", () => {

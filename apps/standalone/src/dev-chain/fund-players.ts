@@ -1,6 +1,6 @@
 import { type By, SYSTEM_ACTORS } from "@closebell/context";
 import { ensureWallet, listDeposits } from "@closebell/custody";
-import { createUser } from "@closebell/identity";
+import { createApiKey, createUser } from "@closebell/identity";
 import { parseUsdc } from "@closebell/money";
 import type { Runtime } from "@closebell/runtime";
 import type { DevChain } from "./open-dev-chain.ts";
@@ -10,6 +10,7 @@ export interface Player {
   readonly userId: string;
   readonly address: string;
   readonly tx: string;
+  readonly apiKey: string;
 }
 
 const CREDITED_WITHIN_MS = 60_000;
@@ -31,7 +32,9 @@ export const fundPlayers = async (
   for (const handle of handles) {
     const { id: userId } = await createUser(runtime, { by, handle });
     const { address } = await ensureWallet(runtime, { by, userId, chain });
-    players.push({ userId, address, tx: await token.transfer(address, parseUsdc("100")) });
+    const tx = await token.transfer(address, parseUsdc("100"));
+    const { key: apiKey } = await createApiKey(runtime, { by, userId, name: "guide" });
+    players.push({ userId, address, tx, apiKey });
   }
   for (const until = performance.now() + CREDITED_WITHIN_MS; performance.now() < until;) {
     const credited = await Promise.all(players.map(({ userId }) => isCredited(runtime, userId)));

@@ -9,6 +9,8 @@ export interface GuideParts {
   readonly url: string;
   readonly ann: Player;
   readonly bob: Player;
+  /** Of whoever may move the clock. */
+  readonly operatorKey: string;
 }
 
 const JSON_TYPE = "-H 'Content-Type: application/json'";
@@ -20,13 +22,20 @@ const word = (value: string | bigint): string =>
 const transferData = (to: string, amount: bigint): string => `0xa9059cbb${word(to)}${word(amount)}`;
 const balanceData = (of: string): string => `0x70a08231${word(of)}`;
 
-const post = (url: string, body: unknown, key?: string): string => {
-  const keyed = key === undefined ? "" : ` -H 'Idempotency-Key: ${key}'`;
-  return `curl -s ${url} ${JSON_TYPE}${keyed} -d '${JSON.stringify(body)}'`;
-};
-
 const rpc = (url: string, method: string, params: readonly unknown[]): string =>
-  post(url, { jsonrpc: "2.0", id: 1, method, params });
+  `curl -s ${url} ${JSON_TYPE} -d '${JSON.stringify({ jsonrpc: "2.0", id: 1, method, params })}'`;
+
+/** Requests to the API of whoever has this key. */
+const asking = (apiKey: string) => {
+  const curl = (url: string) => `curl -s ${url} -H 'Authorization: Bearer ${apiKey}'`;
+  return {
+    get: curl,
+    post: (url: string, body: unknown, once?: string): string => {
+      const keyed = once === undefined ? "" : ` -H 'Idempotency-Key: ${once}'`;
+      return `${curl(url)} ${JSON_TYPE}${keyed} -d '${JSON.stringify(body)}'`;
+    },
+  };
+};
 
 type Step = readonly [title: string, ...commands: readonly string[]];
 
@@ -38,8 +47,9 @@ const money = (parts: GuideParts): readonly Step[] => {
     to: token.address,
     data: transferData(ann.address, 50_000_000n),
   };
-  const bet = (userId: string, side: string, stakeMicroUsdc: string) =>
-    post(`${url}/bets`, { userId, side, stakeMicroUsdc }, `${side}-1`);
+  const bet = ({ apiKey }: Player, side: string, stakeMicroUsdc: string) =>
+    asking(apiKey).post(`${url}/bets`, { side, stakeMicroUsdc }, `${side}-1`);
+  const asAnn = asking(ann.apiKey);
   return [
     [
       "Pay 50 USDC more to ann's address, in a transaction of the chain",
@@ -47,17 +57,17 @@ const money = (parts: GuideParts): readonly Step[] => {
     ],
     [
       "Watch it, again and again: SEEN in a block, and CREDITED some five seconds later, when that block is final; then ann has 150 USDC",
-      `curl -s ${url}/users/${ann.userId}/deposits`,
-      `curl -s ${url}/users/${ann.userId}/balance`,
+      asAnn.get(`${url}/users/${ann.userId}/deposits`),
+      asAnn.get(`${url}/users/${ann.userId}/balance`),
     ],
     [
       "ann bets 25 USDC on UP, bob 10 on DOWN",
-      bet(ann.userId, "UP", "25000000"),
-      bet(bob.userId, "DOWN", "10000000"),
+      bet(ann, "UP", "25000000"),
+      bet(bob, "DOWN", "10000000"),
     ],
     [
       "Say where ann may be paid; here an address waits an hour (24 in production)",
-      post(`${url}/users/${ann.userId}/payout-addresses`, { address: outsider }),
+      asAnn.post(`${url}/users/${ann.userId}/payout-addresses`, { address: outsider }),
     ],
   ];
 };
@@ -65,22 +75,23 @@ const money = (parts: GuideParts): readonly Step[] => {
 const ending = (parts: GuideParts, settlesFrom: string, code: string): readonly Step[] => {
   const { chain, url, ann } = parts;
   const { anvil, token, outsider, admin } = chain;
-  const withdrawal = { userId: ann.userId, amountMicroUsdc: "30000000", to: outsider };
+  const asAnn = asking(ann.apiKey);
+  const withdrawal = { amountMicroUsdc: "30000000", to: outsider };
   const call = { to: token.address, data: balanceData(outsider) };
   return [
     [
       `Move the clock past the close: round ${code} locks, and is SETTLED a second or two later (prices are made up)`,
-      post(`${url}/simulate/clock`, { to: settlesFrom }),
+      asking(parts.operatorKey).post(`${url}/simulate/clock`, { to: settlesFrom }),
       `curl -s ${url}/rounds/${code}`,
     ],
     [
       "See what she has now, if she won or not, and take 30 USDC out",
-      `curl -s ${url}/users/${ann.userId}/balance`,
-      post(`${url}/withdrawals`, withdrawal, "out-1"),
+      asAnn.get(`${url}/users/${ann.userId}/balance`),
+      asAnn.post(`${url}/withdrawals`, withdrawal, "out-1"),
     ],
     [
       "Watch it: REQUESTED, SIGNED, BROADCAST, MINED, and CONFIRMED within some ten seconds, when its block is final",
-      `curl -s ${url}/users/${ann.userId}/withdrawals`,
+      asAnn.get(`${url}/users/${ann.userId}/withdrawals`),
     ],
     [
       "What the payee holds, by the chain itself (hexadecimal micro-USDC: 0x1c9c380 is 30 USDC)",

@@ -15,10 +15,11 @@ export const runDevChain = (): Promise<void> =>
       return {
         config: chain.config,
         admin: chain.admin,
-        async welcome({ runtime, url }) {
+        async welcome({ runtime, url, access }) {
           const [ann, bob] = await fundPlayers(runtime, chain, ["ann", "bob"]);
           if (ann === undefined || bob === undefined) throw new Error("There are no players.");
-          return guide({ runtime, chain, url, ann, bob });
+          const operatorKey = access.sandbox?.credentials.OPERATOR_KEY ?? "";
+          return guide({ runtime, chain, url, ann, bob, operatorKey });
         },
       };
     },
