@@ -35,7 +35,7 @@ const roundLine = async (runtime: Runtime): Promise<string> => {
   return opensNextAt === null ? "none is scheduled yet" : `opens ${inNewYork(opensNextAt)}`;
 };
 
-const simulatedLines = ({ oracles, chains }: Runtime): (readonly [string, string])[] => {
+const simulatedLines = ({ oracles, chains, screening }: Runtime): (readonly [string, string])[] => {
   const simulated = Object.values(oracles).some((oracle) => oracle.simulated);
   return [
     [
@@ -47,6 +47,12 @@ const simulatedLines = ({ oracles, chains }: Runtime): (readonly [string, string
       chains.every((chain) => chain.simulated)
         ? "SIMULATED: no real money moves"
         : chains.map((chain) => chain.name).join(", "),
+    ],
+    [
+      "Players",
+      screening.everybodyPasses
+        ? "everybody passes the screening: nobody is asked"
+        : "screened before they get a deposit address",
     ],
   ];
 };

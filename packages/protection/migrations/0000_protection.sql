@@ -317,7 +317,6 @@ set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bit
 set enable_mergejoin = off
 as $$
 begin
-  if not exists (select from protection.player p where p.user_id = any (p_users)) then return; end if;
   select array_agg(j.n) filter (where j.suspended), array_agg(j.n) filter (where j.beyond), array_agg(j.n) filter (where j.counted)
     into suspended, beyond, counted
   from (

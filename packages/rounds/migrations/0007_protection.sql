@@ -58,8 +58,10 @@ begin
 
   -- statements of their own, after the locks: until this commits no other transaction bets for these users
   v_used := rounds.used_keys(p_round, p_previous, p_users, p_keys, p_named);
-  select j.suspended, j.beyond, j.counted into v_suspended, v_beyond, v_counted
-    from protection.judge_stakes(p_users, p_stakes, v_now) j;
+  if exists (select from protection.player x where x.user_id = any (p_users)) then
+    select j.suspended, j.beyond, j.counted into v_suspended, v_beyond, v_counted
+      from protection.judge_stakes(p_users, p_stakes, v_now) j;
+  end if;
   v_limited := v_round.max_stake < 4611686018427387904;
   select array_agg(j.result), array_agg(j.n) filter (where j.result = 'ACCEPTED'),
       array_agg(j.account) filter (where j.result = 'ACCEPTED')
