@@ -27,6 +27,7 @@ import type { Codes } from "./codes.ts";
 import { confirmTotp } from "./confirm-totp.ts";
 import { enrolTotp } from "./enrol-totp.ts";
 import { removeTotp } from "./remove-totp.ts";
+import { resetSecondFactor } from "./reset-second-factor.ts";
 
 let scratch: ScratchDatabase;
 let deps: ReturnType<typeof testIdentity>;
@@ -147,6 +148,20 @@ test("it is removed with a code, which ends every session", async () => {
   expect(await codeOf(removeTotp(deps, { by, from, code: "000000" }))).toBe("SIGN_IN_FAILED");
   expect(await codeOf(removeTotp(deps, { by, from, code: await shown(secret, 1) }))).toBe("done");
   expect(await listSessions(deps, { userId: player.user.id })).toEqual([]);
+  expect(await codeOf(enter())).toBe("done");
+});
+
+test("somebody else takes it away from whoever lost it, and the record says so", async () => {
+  const { by } = await enrolled(player);
+  const { user: helping } = await registered(deps);
+  const userId = player.user.id;
+  expect(await codeOf(resetSecondFactor(deps, { by, userId }))).toBe("FORBIDDEN");
+  expect(await codeOf(enter())).toBe("SECOND_FACTOR_REQUIRED");
+  const reason = "saw a passport";
+  await resetSecondFactor(deps, { by: { ...own(helping), reason }, userId });
+  const { items } = await listAudit(deps, { limit: 2 });
+  expect(items[1]).toMatchObject({ action: "second-factor.reset", actor: helping.id, reason });
+  expect(await listSessions(deps, { userId })).toEqual([]);
   expect(await codeOf(enter())).toBe("done");
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { errorOf, scratchDatabase } from "@closebell/database/testing";
-import { compactVerify, createLocalJWKSet } from "jose";
+import { compactVerify, createLocalJWKSet, decodeProtectedHeader } from "jose";
 import { verifyEmail } from "../people/verify-email.ts";
 import { refreshSession } from "../sessions/refresh-session.ts";
 import { askedFor, registered } from "../testing/registered.ts";
@@ -77,4 +77,19 @@ test("the first key is one, however many need it at once, and opens only with it
   const { refreshToken } = (await registered(deps)).tokens;
   const elsewhere = refreshSession({ ...deps, auth }, { ...stranger(), refreshToken });
   expect(String(await errorOf(elsewhere))).toContain("AUTH_SECRET does not open");
+});
+
+test("after a change of the secret a new key signs at once, and what was signed still counts", async () => {
+  await using scratch = await scratchDatabase();
+  const deps = testIdentity(scratch.database);
+  const { tokens } = await registered(deps);
+  const auth = { ...deps.auth, secret: "another-secret-of-thirty-two-bytes-or-so" };
+  const changed = { ...deps, auth };
+  await rotateSigningKey(changed, { by: stranger().by });
+  const { refreshToken } = tokens;
+  const fresh = await refreshSession(changed, { ...stranger(), refreshToken });
+  expect(decodeProtectedHeader(fresh.tokens.accessToken).kid).not.toBe(
+    decodeProtectedHeader(tokens.accessToken).kid,
+  );
+  for (const token of [tokens, fresh.tokens]) await verifyAccessToken(changed, token.accessToken);
 });

@@ -2,14 +2,15 @@ import type { By } from "@closebell/context";
 import { recordAudit, transact } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { IdentityDeps } from "../identity-deps.ts";
-import { addSigningKey, lockKeys } from "./signing-keys.ts";
+import { addSigningKey, canSign, lockKeys } from "./signing-keys.ts";
 
 /** How long a new key is published before it signs, so that whoever keeps the JWKS knows it by then. */
 const PUBLISHED_AHEAD_MINUTES = 10;
 
 /**
  * Adds a signing key. It is published at once and signs from 10 minutes later; the one before it verifies for another 20
- * after that, and its private half is gone by the next rotation. No token stops counting before it expires.
+ * after that, and its private half is gone by the next rotation. No token stops counting before it expires. Where AUTH_SECRET is
+ * another than the one the current key was sealed with, the new key signs at once.
  */
 export const rotateSigningKey = (
   deps: IdentityDeps,
@@ -20,11 +21,9 @@ export const rotateSigningKey = (
     const [newest] = await work.tx.execute<{ kid: string }>(
       sql`select kid from identity.signing_key order by signs_from desc limit 1`,
     );
-    const added = await addSigningKey(
-      deps,
-      work,
-      newest === undefined ? 0 : PUBLISHED_AHEAD_MINUTES,
-    );
+    // with nothing to sign with, nobody can come in until then
+    const ahead = (await canSign(deps, work.tx)) ? PUBLISHED_AHEAD_MINUTES : 0;
+    const added = await addSigningKey(deps, work, ahead);
     await work.tx.execute(sql`
       update identity.signing_key set private_key = null
       where private_key is not null and kid not in (select kid from identity.verifying_key)`);

@@ -56,6 +56,13 @@ const newest = async (on: Executor): Promise<KeyRow | undefined> => {
   return row;
 };
 
+const privateHalf = (deps: KeyDeps, row: KeyRow | undefined): string | undefined =>
+  row?.sealed == null ? undefined : unseal(deps.auth.secret, purposeOf(row.kid), row.sealed);
+
+/** Whether there is a key that signs now, and our secret opens it. */
+export const canSign = async (deps: KeyDeps, on: Executor): Promise<boolean> =>
+  privateHalf(deps, await newest(on)) !== undefined;
+
 /** The key that signs now; the very first one is made on the spot. */
 export const currentSigner = async (deps: KeyDeps, work: Pick<Work, "tx">): Promise<Signer> => {
   let row = await newest(work.tx);
@@ -67,11 +74,10 @@ export const currentSigner = async (deps: KeyDeps, work: Pick<Work, "tx">): Prom
     await addSigningKey(deps, work, 0);
     row = await newest(work.tx);
   }
-  const d =
-    row?.sealed == null ? undefined : unseal(deps.auth.secret, purposeOf(row.kid), row.sealed);
+  const d = privateHalf(deps, row);
   if (row === undefined || d === undefined) {
     throw new Error(
-      "AUTH_SECRET does not open the signing key in this database. Start with the one it was made with.",
+      "AUTH_SECRET does not open the signing key in this database. Start with the one it was made with, or make a new key (bun run admin keys rotate).",
     );
   }
   const jwk = { kty: "OKP", crv: "Ed25519", x: row.x, d } as const;
