@@ -82,7 +82,7 @@ export const DEFAULT_SETTINGS: ApiSettings = {
   intakeFullAt: 10_000,
   metricsMaxAgeMs: 5_000,
   patienceMs: PATIENCE_MS,
-  requestsAtOnce: 200,
+  requestsAtOnce: 500,
   answerWithinMs: 10_000,
   stalledAfterMs: 2_000,
   rateLimits: undefined,

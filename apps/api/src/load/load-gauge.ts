@@ -12,44 +12,66 @@ export interface GaugeOptions {
 
 /** How much this process has taken on, and whether it gets anywhere. */
 export interface LoadGauge {
-  /** @throws DomainError OVERLOADED where one more would only wait */
-  check(kind: RequestKind): void;
-  began(kind: RequestKind): void;
-  ended(kind: RequestKind, ok: boolean): void;
+  /**
+   * Takes on one more. Answers whether it goes to see if the database answers again.
+   * @throws DomainError OVERLOADED where it would only wait
+   */
+  take(kind: RequestKind): boolean;
+  /** One that was taken on has ended, with this status if it has any. */
+  ended(kind: RequestKind, isProbe: boolean, status: number | undefined): void;
 }
 
 /** So many that wait are no coincidence. */
 const STALLED_FROM = 10;
 
+/** Answers that nobody needs the database for. */
+const SAYS_NOTHING: ReadonlySet<number | undefined> = new Set([
+  undefined,
+  400,
+  401,
+  413,
+  415,
+  422,
+  429,
+  500,
+  503,
+]);
+
 const overloaded = (detail: string, retryAfterSeconds: number) =>
   new DomainError("OVERLOADED", `${detail} Send it again.`, { retryAfterSeconds });
 
-/** Bets and work need the database: where many of them wait and none succeeds, it does not answer. */
+/**
+ * What is batched and what is work needs the database: where many wait and none is answered, it does not answer. Then one
+ * request at a time is let through, so that whoever only pretends to wait (by a body that never ends) shuts nobody out.
+ */
 export const createGauge = (options: GaugeOptions): LoadGauge => {
   const { requestsAtOnce, stalledAfterMs, now = () => performance.now() } = options;
   let waiting = 0;
   let working = 0;
   let answeredAt = 0;
+  let isProbing = false;
+  const isStalled = () => waiting >= STALLED_FROM && now() - answeredAt > stalledAfterMs;
   return {
-    check(kind) {
-      if (kind === "polled") return;
+    take(kind) {
+      if (kind === "polled") return false;
       if (kind === "work" && working >= requestsAtOnce)
         throw overloaded("The service is answering as many requests as it can.", 1);
-      if (waiting >= STALLED_FROM && now() - answeredAt > stalledAfterMs)
+      const isProbe = isStalled();
+      if (isProbe && isProbing)
         throw overloaded("The service waits for its database and takes no more meanwhile.", 2);
-    },
-    began(kind) {
-      if (kind === "polled") return;
       // nobody has waited until now
       if (waiting === 0) answeredAt = now();
       waiting += 1;
       if (kind === "work") working += 1;
+      isProbing ||= isProbe;
+      return isProbe;
     },
-    ended(kind, ok) {
+    ended(kind, isProbe, status) {
       if (kind === "polled") return;
       waiting -= 1;
       if (kind === "work") working -= 1;
-      if (ok) answeredAt = now();
+      if (isProbe) isProbing = false;
+      if (!SAYS_NOTHING.has(status)) answeredAt = now();
     },
   };
 };

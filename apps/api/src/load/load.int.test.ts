@@ -66,7 +66,7 @@ test("with every connection taken, so many wait and the next are refused at once
   const waiting = users.map((user, n) => withdraw(h, user, `w${n}`));
   await until(async () => (await waitingForLocks(h)) === CONNECTIONS);
   for (const user of users.slice(0, 3)) refusedEarly(await withdraw(h, user, "next"));
-  refusedEarly(await h.ask("GET", `/users/${users[0]}/balance`));
+  refusedEarly(await h.ask("GET", `/users/${users[0]}/bets`));
   // what needs no connection of its own goes on
   expect((await h.ask("GET", "/health")).status).toBe(200);
   expect((await h.ask("GET", "/problems")).status).toBe(200);
@@ -81,6 +81,8 @@ test("while the database answers nobody, bets are refused at once too; then all 
   const waiting = users.map((user, n) => bet(h, user, `b${n}`));
   await until(async () => (await waitingForLocks(h)) > 0);
   await Bun.sleep(SETTINGS.stalledAfterMs + 50);
+  // one goes to see whether it answers again
+  waiting.push(bet(h, users[9] ?? "", "probe"));
   for (const user of users.slice(0, 3)) refusedEarly(await bet(h, user, "next"));
   await release();
   for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(201);

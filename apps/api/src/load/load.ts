@@ -11,7 +11,7 @@ export interface LoadOptions extends GaugeOptions {
 export interface Load {
   /**
    * Has a request answered.
-   * @throws DomainError OVERLOADED before anything is done, or DATABASE_UNAVAILABLE, in the promise, where it took too long
+   * @throws DomainError OVERLOADED before anything is done, or DATABASE_UNAVAILABLE where it took too long
    */
   carry(
     kind: RequestKind,
@@ -45,19 +45,22 @@ export const createLoad = (options: LoadOptions): Load => {
   const gauge = createGauge(options);
   const carried = new Set<Carried>();
 
-  const carryOn = async (kind: RequestKind, answer: Promise<Response>): Promise<Response> => {
+  const carryOn = async (
+    kind: RequestKind,
+    answer: () => Response | Promise<Response>,
+  ): Promise<Response> => {
+    const isProbe = gauge.take(kind);
     const { promise: late, reject } = Promise.withResolvers<never>();
     const one = { startedAt: now(), giveUp: () => reject(tooLate()) };
     carried.add(one);
-    gauge.began(kind);
-    let ok = false;
+    let status: number | undefined;
     try {
-      const response = await Promise.race([answer, late]);
-      ({ ok } = response);
+      const response = await Promise.race([answer(), late]);
+      ({ status } = response);
       return response;
     } finally {
       carried.delete(one);
-      gauge.ended(kind, ok);
+      gauge.ended(kind, isProbe, status);
     }
   };
   const sweep = (): void => {
@@ -71,12 +74,7 @@ export const createLoad = (options: LoadOptions): Load => {
   timer.unref();
 
   return {
-    carry(kind, answer) {
-      if (kind === "watch") return answer();
-      gauge.check(kind);
-      const answered = answer();
-      return answered instanceof Promise ? carryOn(kind, answered) : answered;
-    },
+    carry: (kind, answer) => (kind === "watch" ? answer() : carryOn(kind, answer)),
     sweep,
     giveUp() {
       for (const one of carried) one.giveUp();

@@ -1,8 +1,9 @@
 /**
  * What a request costs. `watch`: nothing, and whoever asks needs the answer most when all else fails. `polled`: answered from this
- * process's memory, by one read for all. `bet`: waits in a bounded queue of its own. `work`: takes a connection to the database.
+ * process's memory, by one read for all. `batched`: waits with others for one statement that serves them all. `work`: takes a
+ * connection to the database.
  */
-export type RequestKind = "watch" | "polled" | "bet" | "work";
+export type RequestKind = "watch" | "polled" | "batched" | "work";
 
 const KINDS: Readonly<Record<string, RequestKind>> = {
   "GET /health": "watch",
@@ -21,7 +22,8 @@ const KINDS: Readonly<Record<string, RequestKind>> = {
   "GET /tvl": "polled",
   "GET /events": "polled",
   "GET /rounds/{code}/events": "polled",
-  "POST /bets": "bet",
+  "POST /bets": "batched",
+  "GET /users/{userId}/balance": "batched",
 };
 
 /** Of a route as the document writes it: whatever nobody thought of is work. */
