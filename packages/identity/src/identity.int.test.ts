@@ -7,7 +7,6 @@ import { balancesOf, userAccount } from "@closebell/ledger";
 import { createUser } from "./create-user.ts";
 import { getPlayer, getUser } from "./get-user.ts";
 import { listUsers } from "./list-users.ts";
-import { operatorActor } from "./operator-actor.ts";
 
 const by: By = { actor: SYSTEM_ACTORS.migration, requestId: randomIds.uuid() };
 
@@ -90,19 +89,6 @@ test("users are listed newest first, each once, with a cursor of their own list"
   expect(await refusalOf(elsewhere)).toBe("CURSOR_INVALID");
   const all = await listUsers(deps, { limit: 100 });
   expect(all.items.length).toBe(5 + Object.keys(SYSTEM_ACTORS).length);
-});
-
-test("an operator is made on first use and then found, even beside a player of that name", async () => {
-  await using scratch = await scratchDatabase();
-  const deps = depsOf(scratch);
-  const player = await createUser(deps, { by, handle: "root" });
-  const actors = await Promise.all(
-    ["root", "Root", "root"].map((name) => operatorActor(deps, { name })),
-  );
-  expect(new Set(actors.map((actor) => actor.id)).size).toBe(1);
-  expect(actors[0]).toMatchObject({ kind: "staff" });
-  expect(actors[0]?.id).not.toBe(player.id);
-  expect(await refusalOf(operatorActor(deps, { name: "two words" }))).toBe("VALIDATION_FAILED");
 });
 
 test("who a user is never changes, not even by the owner of the table", async () => {

@@ -7,6 +7,13 @@ import { facts } from "../../output/table.ts";
 import { keyAnswer } from "../../present/staff.ts";
 import { saveKey } from "../../who/saved-keys.ts";
 
+/** The token is used up by now, so the key must be shown whether or not it could be written. */
+const isKept = (saving: Promise<void>): Promise<boolean> =>
+  saving.then(
+    () => true,
+    () => false,
+  );
+
 /** `staff claim` and `staff first-admin`: how somebody comes to their first key. */
 export const addClaim = (staff: Command, cli: Cli): void => {
   staff
@@ -25,10 +32,10 @@ export const addClaim = (staff: Command, cli: Cli): void => {
         const requestId = runtime.ids.uuid();
         const made = await claimStaff(runtime, { token: given, requestId, handle: name });
         const { keysFile } = config.auth;
-        if (save) await saveKey(keysFile, service, made.key);
+        const kept = save && (await isKept(saveKey(keysFile, service, made.key)));
         return keyAnswer(
           made,
-          save
+          kept
             ? `Commands find it in ${keysFile}.`
             : "Keep it in CLOSEBELL_API_KEY, or by `login`.",
         );
