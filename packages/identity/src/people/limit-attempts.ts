@@ -1,6 +1,7 @@
 import { DomainError, type RateLimit } from "@closebell/context";
 import type { Client, IdentityDeps, Quota } from "../identity-deps.ts";
 import type { Codes } from "../second-factor/codes.ts";
+import { networkOf } from "./network-of.ts";
 import { fingerprint } from "../secrets/hash-secret.ts";
 
 /** Attempts to prove who one is, right and wrong ones. Many people may share an address. */
@@ -40,7 +41,7 @@ export const limitAttempts = (deps: LimitDeps, from: Client, account: string): P
   const { perAccount, perAddress } = deps.auth.limits ?? SIGN_IN_LIMITS;
   return take(deps, [
     { key: accountKey(deps, "sign-in", account), ...perAccount },
-    { key: `sign-in:address:${from.address}`, ...perAddress },
+    { key: `sign-in:address:${networkOf(from.address)}`, ...perAddress },
   ]);
 };
 
@@ -52,7 +53,7 @@ export const limitLetters = (deps: LimitDeps, from: Client, email: string): Prom
   const { perAddress } = deps.auth.limits ?? SIGN_IN_LIMITS;
   return take(deps, [
     { key: accountKey(deps, "letter", email), ...LETTERS },
-    { key: `sign-in:address:${from.address}`, ...perAddress },
+    { key: `sign-in:address:${networkOf(from.address)}`, ...perAddress },
   ]);
 };
 

@@ -27,7 +27,7 @@ const parsed = async (deps: IdentityDeps, text: string): Promise<WalletMessage> 
   const message = text.length > MAX_LENGTH ? undefined : await deps.wallets.parse(text);
   if (message !== undefined) return message;
   const detail =
-    "must be a sign-in message (EIP-4361), as POST /auth/sign-in/wallet/nonce gives one";
+    "must be a sign-in message (EIP-4361), as POST /auth/sign-in/wallet/challenge gives one";
   throw new DomainError("VALIDATION_FAILED", `The message ${detail}.`, {
     errors: [{ pointer: "/message", detail }],
   });
