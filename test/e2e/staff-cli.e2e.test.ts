@@ -42,6 +42,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "staff invite": ["x"],
   "staff grant": ["x", "--role", "admin"],
   "staff revoke": ["x", "--role", "admin"],
+  "staff reset-second-factor": ["x"],
   "api-keys create": ["--of", "x", "--name", "x"],
   "api-keys revoke": [UNKNOWN],
   "clock set": ["2030-01-01T00:00:00Z"],
@@ -171,6 +172,9 @@ describe("who works here, from the command line, on real time", () => {
     refused(await runAdmin(admin, ...own), 1, "Nobody changes their own roles");
     refused(await runAdmin(admin, "staff", "grant", "eve", "--role", "boss"), 2, "Allowed choices");
     refused(await runAdmin(admin, "staff", "add", "x", "--roles", "player"), 2, "Name some of");
+    const reset = ["staff", "reset-second-factor"];
+    expect(await askAdmin(admin, ...reset, "eve")).toMatchObject({ secondFactor: null });
+    refused(await runAdmin(admin, ...reset, "ada", ...WHY), 1, "FORBIDDEN");
     const invited = await askAdmin(admin, "staff", "invite", "eve");
     const token = textAt(invited, "claim", "token");
     expect(await askAdmin(nobody, "staff", "claim", "--token", token)).toMatchObject({});

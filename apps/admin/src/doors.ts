@@ -75,6 +75,7 @@ export const DOORS: Readonly<Record<string, Door | typeof open>> = {
   "staff invite": changes("staff:manage"),
   "staff grant": changes("staff:manage"),
   "staff revoke": changes("staff:manage"),
+  "staff reset-second-factor": changes("staff:manage"),
   "staff claim": open,
   "staff first-admin": open,
   "api-keys list": reads("staff:manage"),
