@@ -162,7 +162,13 @@ export const recoveryCodesSchema = z
   })
   .openapi("RecoveryCodes");
 
-const keyName = z.string().min(1).max(100).openapi({ example: "trading bot" });
+const keyName = z
+  .string()
+  .regex(
+    /^[^\u0000-\u001f\u007f-\u009f]{1,100}$/,
+    "must be 1 to 100 characters, none of them a control",
+  )
+  .openapi({ example: "trading bot" });
 
 export const createApiKeyBody = z.strictObject({
   name: keyName,

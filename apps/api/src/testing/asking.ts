@@ -26,8 +26,18 @@ const valueAt = (root: unknown, path: string): unknown =>
     return Object.entries(value).find(([name]) => name === key)?.[1];
   }, root);
 
+/** All of it; of a stream, which may have no end, how it begins. */
+const textOf = async (response: Response): Promise<string> => {
+  const type = response.headers.get("Content-Type") ?? "";
+  if (!type.startsWith("text/event-stream")) return response.text();
+  const reader = response.body?.getReader();
+  const begin = await reader?.read();
+  await reader?.cancel();
+  return new TextDecoder().decode(begin?.value);
+};
+
 const readAnswer = async (response: Response): Promise<Answer> => {
-  const text = await response.text();
+  const text = await textOf(response);
   const json = (): unknown => JSON.parse(text);
   return {
     status: response.status,
