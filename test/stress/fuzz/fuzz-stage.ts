@@ -1,11 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type ApiHarness, apiHarness } from "../../../apps/api/src/testing/api-harness.ts";
 import { type Role, ROLES } from "../../../packages/identity/src/index.ts";
-import {
-  identityParts,
-  playerWith,
-  staffWith,
-} from "../../../packages/identity/src/testing/index.ts";
+import { playerWith, staffWith } from "../../../packages/identity/src/testing/index.ts";
 import type { How } from "./schema-arbitrary.ts";
 
 export const ASKERS = ["nobody", ...ROLES] as const;
