@@ -50,6 +50,22 @@ const limiting = mutantsOf(
   "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts",
 );
 
+const consenting = mutantsOf(
+  "packages/database/migrations/0003_approvals.sql",
+  "bun scripts/test.ts packages/database/src/approvals/approvals.int.test.ts",
+);
+const chaining = mutantsOf(
+  "packages/database/migrations/0004_audit_chain.sql",
+  "bun scripts/test.ts packages/database/src/audit-chain.int.test.ts",
+);
+const sealing = mutantsOf(
+  "packages/ledger/src/seal-transfers.ts",
+  "bun scripts/test.ts packages/ledger/src/seal.int.test.ts",
+);
+const HELD = "bun scripts/test.ts packages/custody/src/protected-money.int.test.ts";
+const withdrawing = mutantsOf("packages/custody/src/held-share.ts", HELD);
+const crediting = mutantsOf("packages/custody/src/move-deposit.ts", HELD);
+
 export const MUTANTS: readonly Mutant[] = [
   fee("fee: rounded up", "BigInt(feeBps)) /", "BigInt(feeBps) + 9_999n) /"),
   fee("fee: basis points of 1000", "BASIS_POINTS = 10_000", "BASIS_POINTS = 1_000"),
@@ -139,5 +155,34 @@ export const MUTANTS: readonly Mutant[] = [
     "return true",
   ),
   limiting("time-out: made shorter", "r.ends_at >= p_ends", "r.ends_at < p_ends"),
+  withdrawing("withdrawal: what is held stays", "held < amount ? held : amount", "0n"),
+  crediting("deposit: not counted", "if (admitted) await", "if (!admitted) await"),
+  crediting("deposit: a held one may be bet", 'held ? "held" : "available"', '"available"'),
   limiting("self-exclusion: lifted", "lifted_at is null or kind in ('block', 'screening')", "true"),
+
+  consenting(
+    "approval: one's own is enough",
+    "check (decided_by <> requested_by)",
+    "check (decided_by = decided_by)",
+  ),
+  consenting(
+    "approval: somebody else's is used",
+    "where a.requested_by = p_by and a.action = p_action and a.subject = p_subject\n      and a.content_hash = sha256(",
+    "where a.action = p_action and a.subject = p_subject\n      and a.content_hash = sha256(",
+  ),
+  consenting(
+    "approval: any content will do",
+    "      and a.content_hash = sha256(convert_to(p_content::text, 'UTF8'))\n      and a.decision",
+    "      and a.decision",
+  ),
+  chaining(
+    "audit chain: links race",
+    "perform pg_advisory_xact_lock(hashtextextended('database.audit_chain', 0));",
+    "",
+  ),
+  sealing(
+    "seal: late committers are not waited for",
+    "const over = await outwait(deps, writers, patienceMs);",
+    "const over = patienceMs > 0 && writers.length >= 0;",
+  ),
 ];

@@ -67,7 +67,10 @@ describe("the chain of the audit log", () => {
             await Bun.sleep(holdMs);
             if (fails) throw new Error("undone");
           });
-        await Promise.allSettled(transactions.map(run));
+        const ends = await Promise.allSettled(transactions.map(run));
+        expect(ends.map(({ status }) => status === "rejected")).toEqual(
+          transactions.map(({ fails }) => fails),
+        );
         const [row] = await scratch.database.sql<{ rows: bigint; links: bigint; top: bigint }[]>`
           select (select count(*) from database.audit) as rows, count(*) as links, coalesce(max(n), 0) as top
           from database.audit_chain`;

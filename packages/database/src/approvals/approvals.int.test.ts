@@ -179,7 +179,10 @@ describe("an approval", () => {
       );
       expect([change, constraintOf(refused)]).toEqual([change, "approval_history"]);
     }
-    for (const statement of ["delete from database.approval", "truncate database.approval"]) {
+    for (const statement of [
+      "delete from database.approval",
+      "truncate database.approval cascade",
+    ]) {
       expect(constraintOf(await errorOf(owner.unsafe(statement)))).toBe("approval_history");
       const denied = await errorOf(scratch.database.sql.unsafe(statement));
       expect(sqlStateOf(denied)).toBe("42501");
