@@ -1,16 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
 import { askTwo, type Crew, crewOn } from "./crew.ts";
-import {
-  type AdminRun,
-  askAdmin,
-  at,
-  balanceOf,
-  openRound,
-  refused,
-  runAdmin,
-  textAt,
-} from "./run-admin.ts";
+import { askAdminHere as askAdmin, runAdminHere as runAdmin } from "./run-admin-here.ts";
+import { at, balanceOf, openRound, refused, runAdmin as runProcess, textAt } from "./run-admin.ts";
 
 setDefaultTimeout(180_000);
 
@@ -51,7 +43,7 @@ describe("by hand, on a database that no service runs on", () => {
     const early = ["settle-round", "--result", "UP", "--reason", "the tape"];
     await askAdmin(realEnv, "advance");
     const open = textAt(await openRound(realEnv), "code");
-    await askTwo(realCrew, ["lock-round", "--code", open, ...WHY]);
+    await askTwo(realCrew, ["lock-round", "--code", open, ...WHY], runAdmin);
     refused(await runAdmin(realEnv, ...early, "--code", open), 1, "ROUND_NOT_CLOSED");
   });
 
@@ -67,7 +59,7 @@ describe("by hand, on a database that no service runs on", () => {
     const settle = ["settle-round", ...code, "--reason", "the tape", "--result"];
     refused(await runAdmin(env, ...settle, "UP"), 1, "Lock it first");
     const lock = ["lock-round", ...code, ...WHY];
-    expect(await askTwo(crew, lock)).toMatchObject({ state: "LOCKED" });
+    expect(await askTwo(crew, lock, runAdmin)).toMatchObject({ state: "LOCKED" });
     refused(await runAdmin(env, ...lock), 1, "ROUND_STATE_CONFLICT");
     refused(await runAdmin(env, ...bet), 1, "ROUND_NOT_OPEN");
     refused(await runAdmin(env, "hold", ...code), 2, "--reason");
@@ -80,7 +72,7 @@ describe("by hand, on a database that no service runs on", () => {
       "before 2026-12-01",
     );
     refused(await runAdmin(env, "settle-round", ...code, "--result", "UP"), 2, "--reason");
-    const settled = await askTwo(crew, [...settle, "UP"]);
+    const settled = await askTwo(crew, [...settle, "UP"], runAdmin);
     expect(settled).toMatchObject({ state: "SETTLED", outcome: "UP" });
     for (const result of ["UP", "VOID", "AUTO"]) {
       refused(await runAdmin(env, ...settle, result), 1, "outcome is fixed");
@@ -91,13 +83,17 @@ describe("by hand, on a database that no service runs on", () => {
   test("a session closed early and one cancelled, once announced", async () => {
     const early = ["calendar", "close-at", "--date", "2026-12-08", "--time", "13:00"];
     refused(await runAdmin(env, ...early), 2, "--reason");
-    const told = await askTwo(crew, [...early, "--reason", "day of mourning"]);
+    const told = await askTwo(crew, [...early, "--reason", "day of mourning"], runAdmin);
     expect(at(told, "items", 0)).toMatchObject({
       kind: "early",
       closesAt: "2026-12-08T18:00:00Z",
       exception: true,
     });
-    await askTwo(crew, ["calendar", "cancel", "--date", "2026-12-09", "--reason", "storm"]);
+    await askTwo(
+      crew,
+      ["calendar", "cancel", "--date", "2026-12-09", "--reason", "storm"],
+      runAdmin,
+    );
     const week = ["calendar", "list", "--from", "2026-12-07", "--to", "2026-12-11"];
     const days = at(await askAdmin(env, ...week), "items");
     expect(Array.isArray(days) && days.map((day) => at(day, "kind"))).toEqual([
@@ -127,7 +123,7 @@ describe("by hand, on a database that no service runs on", () => {
     ];
     refused(await runAdmin(env, ...wrong, "--amount", "10"), 2, "--reason");
     const why = ["--reason", "30 typed for 20"];
-    expect(await askTwo(crew, [...wrong, "--amount", "10", ...why])).toMatchObject({
+    expect(await askTwo(crew, [...wrong, "--amount", "10", ...why], runAdmin)).toMatchObject({
       amountMicroUsdc: "10000000",
     });
     refused(await runAdmin(env, ...wrong, "--amount", "25", ...why), 1, "TRANSFER_CONFLICT");
@@ -135,43 +131,36 @@ describe("by hand, on a database that no service runs on", () => {
   });
 
   test("what a command refuses: who, where, how much", async () => {
-    const bet = (...args: readonly string[]) =>
-      runAdmin(env, "bet", "--side", "UP", ...args, ...WHY);
-    const cases: readonly (readonly [Promise<AdminRun>, number, string])[] = [
-      [bet("--user", UNKNOWN, "--amount", "1"), 1, "USER_NOT_FOUND"],
-      [bet("--user", "bob", "--amount", "1"), 1, "USER_NOT_FOUND"],
-      [bet("--user", user, "--amount", "5000"), 1, "INSUFFICIENT_FUNDS"],
-      [bet("--user", user, "--amount", "1", "--code", "20261126"), 1, "ROUND_NOT_FOUND"],
-      [bet("--user", user, "--amount", "1", "--market", "XYZ"), 1, "MARKET_NOT_FOUND"],
-      [runAdmin(env, "deposit", "--user", UNKNOWN, "--amount", "1", ...WHY), 1, "USER_NOT_FOUND"],
-      [
-        runAdmin(env, "withdraw", "--user", user, "--amount", "5000", ...WHY),
-        1,
-        "INSUFFICIENT_FUNDS",
-      ],
-      [
-        runAdmin(env, "withdraw", "--user", user, "--amount", "1", "--to", "x", ...WHY),
-        1,
-        "ADDRESS_INVALID",
-      ],
-      [runAdmin(env, "statement", "--account", "user/x/available"), 1, "ACCOUNT_NOT_FOUND"],
-      [runAdmin(env, "rounds", "--cursor", "zzz"), 1, "CURSOR_INVALID"],
-      [runAdmin(env, "open-round", "--code", "20261126", ...WHY), 1, "NOT_A_SESSION"],
-      [runAdmin(env, "open-round", "--code", "tomorrow", ...WHY), 1, "NOT_A_SESSION"],
-      [runAdmin(env, "open-round", "--code", "20401126", ...WHY), 1, "BEYOND_CALENDAR"],
-      [runAdmin(env, "clock", "set", "2026-01-01T00:00:00Z", ...WHY), 1, "CLOCK_BACKWARDS"],
+    const bet = ["bet", "--side", "UP", ...WHY, "--user"];
+    const withdraw = ["withdraw", "--user", user, ...WHY, "--amount"];
+    const open = ["open-round", ...WHY, "--code"];
+    const cases: readonly (readonly [readonly string[], string])[] = [
+      [[...bet, UNKNOWN, "--amount", "1"], "USER_NOT_FOUND"],
+      [[...bet, "bob", "--amount", "1"], "USER_NOT_FOUND"],
+      [[...bet, user, "--amount", "5000"], "INSUFFICIENT_FUNDS"],
+      [[...bet, user, "--amount", "1", "--code", "20261126"], "ROUND_NOT_FOUND"],
+      [[...bet, user, "--amount", "1", "--market", "XYZ"], "MARKET_NOT_FOUND"],
+      [["deposit", "--user", UNKNOWN, "--amount", "1", ...WHY], "USER_NOT_FOUND"],
+      [[...withdraw, "5000"], "INSUFFICIENT_FUNDS"],
+      [[...withdraw, "1", "--to", "x"], "ADDRESS_INVALID"],
+      [["statement", "--account", "user/x/available"], "ACCOUNT_NOT_FOUND"],
+      [["rounds", "--cursor", "zzz"], "CURSOR_INVALID"],
+      [[...open, "20261126"], "NOT_A_SESSION"],
+      [[...open, "tomorrow"], "NOT_A_SESSION"],
+      [[...open, "20401126"], "BEYOND_CALENDAR"],
+      [["clock", "set", "2026-01-01T00:00:00Z", ...WHY], "CLOCK_BACKWARDS"],
     ];
-    for (const [run, exitCode, said] of cases) refused(await run, exitCode, said);
+    for (const [args, said] of cases) refused(await runAdmin(env, ...args), 1, said);
     expect(await balanceOf(env, user)).toMatchObject({ withdrawingMicroUsdc: "0" });
     expect(await askAdmin(env, "audit")).toMatchObject({ ok: true });
   });
 
   test("people read tables; errors with --json are JSON on stderr; nothing is coloured", async () => {
-    const rounds = await runAdmin({ ...env, TERM: "xterm-256color" }, "rounds", "--limit", "1");
+    const rounds = await runProcess({ ...env, TERM: "xterm-256color" }, "rounds", "--limit", "1");
     expect(rounds.stdout).toMatch(/^MARKET {2}CODE {6}STATE .*\nNDX {5}\d{8} {2}/);
     expect(rounds.stdout).toContain("More: add --cursor ");
     expect(rounds.stdout).not.toContain("\u001B");
-    const audit = await runAdmin(env, "audit");
+    const audit = await runProcess(env, "audit");
     expect(audit).toMatchObject({ code: 0, stderr: "" });
     expect(audit.stdout).toEndWith("The books balance.\n");
     for (const command of ["users", "markets", "tvl", "trial-balance", "log", "clock", "advance"]) {
@@ -188,7 +177,7 @@ describe("by hand, on a database that no service runs on", () => {
 
 describe("without a database", () => {
   test("no arguments: help with examples, and what the exit codes mean", async () => {
-    const { code, stdout, stderr } = await runAdmin({});
+    const { code, stdout, stderr } = await runProcess({});
     expect([code, stderr]).toEqual([0, ""]);
     for (const text of ["settle-round", "Examples:", "Exit codes:", "replay"]) {
       expect(stdout).toContain(text);
@@ -218,13 +207,12 @@ describe("without a database", () => {
       [["clock", "advance", "soon"], "how long"],
       [["rounds", "--limit", "1001"], "whole number"],
     ];
-    const runs = cases.map(async ([args, said]) => refused(await runAdmin({}, ...args), 2, said));
-    await Promise.all(runs);
+    for (const [args, said] of cases) refused(await runAdmin({}, ...args), 2, said);
   });
 
   test("a database that can't be reached ends with 3, a wrong environment with 2", async () => {
     const gone = { DATABASE_URL: "postgres://u:hunter2@127.0.0.1:1/closebell" };
-    const run = await runAdmin(gone, "tvl");
+    const run = await runProcess(gone, "tvl");
     refused(run, 3, "DATABASE_UNAVAILABLE");
     expect(run.stderr).not.toContain("hunter2");
     expect(run.stderr.trim().split("\n")).toHaveLength(1);

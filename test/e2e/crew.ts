@@ -3,7 +3,7 @@ import { memoryEvents, silentLogger } from "../../packages/context/src/testing.t
 import { openDatabase } from "../../packages/database/src/index.ts";
 import { staffWith } from "../../packages/identity/src/testing/index.ts";
 import { readSandboxCredentials } from "../../packages/runtime/src/index.ts";
-import { type AdminRun, answerOf, askAdmin, runAdmin, textAt } from "./run-admin.ts";
+import { type AdminRun, answerOf, runAdmin, textAt } from "./run-admin.ts";
 
 type Environment = Readonly<Record<string, string>>;
 
@@ -45,6 +45,7 @@ export const crewOf = async (env: Environment, dir: string): Promise<Crew> => {
 
 const REASON = ["--reason", "as the test says"] as const;
 
+/** How a command is run: as a process of its own, or in this one. */
 type Run = (env: Environment, ...args: readonly string[]) => Promise<AdminRun>;
 
 /** What `args` answer once the second of two has approved them; fails where they take one alone. */
@@ -57,6 +58,7 @@ export const askTwo = async (
   if (first.code !== 1) throw new Error(`${args.join(" ")} took nobody else: ${first.stderr}`);
   const told: unknown = JSON.parse(first.stderr);
   const id = textAt(told, "error", "approvalId");
-  await askAdmin(second, "approvals", "approve", id, ...REASON);
+  const approve = ["approvals", "approve", id, ...REASON, "--json"];
+  answerOf(await run(second, ...approve), approve);
   return answerOf(await run(operator, ...args, "--json"), args);
 };

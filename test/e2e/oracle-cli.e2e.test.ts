@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
 import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
 import { crewOn } from "./crew.ts";
-import { askAdmin, at, refused, runAdmin } from "./run-admin.ts";
+import { askAdminHere as askAdmin, runAdminHere as runAdmin } from "./run-admin-here.ts";
+import { at, refused } from "./run-admin.ts";
 
 setDefaultTimeout(180_000);
 
