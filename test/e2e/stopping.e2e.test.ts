@@ -122,31 +122,35 @@ describeWithRedis("an API with Redis that is told to stop", () => {
     });
   }
 
-  test("all in one process ends in order with PostgreSQL, Redis and the chain's node all stalled", async () => {
-    await using database = await emptyDatabase();
-    await using node = await silentServer();
-    await using redis = await scratchRedis();
-    await using proxies = new AsyncDisposableStack();
-    const postgres = proxies.use(await breakableProxy(database.url));
-    const cache = proxies.use(await breakableProxy(redis.url));
-    await using service = runProgram("apps/standalone/src/main.ts", ["start"], {
-      env: {
-        PORT: "0",
-        HOST: "127.0.0.1",
-        LOG_PRETTY: "false",
-        DATABASE_URL: postgres.url,
-        REDIS_URL: cache.url,
-        ...chainAt(node.url),
-      },
+  for (const how of ["cut", "stall"] as const) {
+    test(`all in one process ends in order with PostgreSQL, Redis and the chain's node all gone: ${how}`, async () => {
+      await using database = await emptyDatabase();
+      await using node = await silentServer();
+      await using redis = await scratchRedis();
+      await using proxies = new AsyncDisposableStack();
+      const postgres = proxies.use(await breakableProxy(database.url));
+      const cache = proxies.use(await breakableProxy(redis.url));
+      await using service = runProgram("apps/standalone/src/main.ts", ["start"], {
+        env: {
+          PORT: "0",
+          HOST: "127.0.0.1",
+          LOG_PRETTY: "false",
+          DATABASE_URL: postgres.url,
+          REDIS_URL: cache.url,
+          ...chainAt(how === "cut" ? NOWHERE : node.url),
+        },
+      });
+      await service.logged("service started");
+      if (how === "stall") await eventually("the node is asked", () => node.asked() > 0);
+      await Promise.all([postgres[how](), cache[how]()]);
+      service.kill("SIGTERM");
+      expect(await service.exited).toBe(0);
     });
-    await service.logged("service started");
-    await eventually("the node is asked", () => node.asked() > 0);
-    postgres.stall();
-    cache.stall();
-    service.kill("SIGTERM");
-    expect(await service.exited).toBe(0);
-  });
+  }
 });
+
+/** Nothing listens there. */
+const NOWHERE = "http://127.0.0.1:1";
 
 /** Takes connections and never says a word. */
 const silentServer = async () => {
@@ -194,7 +198,7 @@ describe("a scheduler that is told to stop", () => {
       await using database = await emptyDatabase();
       await migrateAll({ url: database.url, config: readConfig({}), log: silentLogger });
       await using node = await silentServer();
-      const rpcUrl = how === "refuses" ? "http://127.0.0.1:1" : node.url;
+      const rpcUrl = how === "refuses" ? NOWHERE : node.url;
       await using scheduler = runProgram("apps/scheduler/src/main.ts", [], {
         env: {
           SCHEDULER_PORT: "0",

@@ -72,7 +72,8 @@ const accessTo = async (runtime: Runtime, dir: string): Promise<Access> => {
   return { sandbox: { file: nearby.startsWith("..") ? file : nearby, credentials } };
 };
 
-const start = async (service: Service): Promise<void> => {
+/** Answers how to greet whoever started it, which nothing waits for. */
+const start = async (service: Service): Promise<() => Promise<void>> => {
   const { config, log, started, interrupt, beside } = service;
   const place = await openDatabaseOf(service);
   interrupt.throwIfAborted();
@@ -99,12 +100,14 @@ const start = async (service: Service): Promise<void> => {
   interrupt.throwIfAborted();
   scheduler.start();
   log.info({ url: api.url, sandbox: runtime.sandbox }, "service started");
-  await firstTick(scheduler);
-  // stdout is the log
   const admin = beside?.admin ?? "bun run admin";
   const parts = { runtime, place, url: api.url, admin, access };
-  process.stderr.write(await banner(parts));
-  if (beside !== undefined) process.stderr.write(await beside.welcome(parts));
+  return async () => {
+    await firstTick(scheduler);
+    // stdout is the log
+    process.stderr.write(await banner(parts));
+    if (beside !== undefined) process.stderr.write(await beside.welcome(parts));
+  };
 };
 
 /**
@@ -130,7 +133,7 @@ export const runService = async ({ sandbox, beside }: ServiceOptions): Promise<v
   try {
     const own = await beside?.(started);
     interrupt.signal.throwIfAborted();
-    await start({
+    const greet = await start({
       sandbox,
       config: own?.config ?? config,
       log,
@@ -138,6 +141,8 @@ export const runService = async ({ sandbox, beside }: ServiceOptions): Promise<v
       interrupt: interrupt.signal,
       beside: own,
     });
+    settle();
+    await greet();
   } catch (error) {
     // who asked for the end has it coming
     if (interrupt.signal.aborted) return;
