@@ -74,6 +74,32 @@ test("each has a name, words, a tag and a success, and says what any route may a
   }
 });
 
+test("who may use a route is said the standard's way too, and how anybody else is answered", async () => {
+  await using lonely = lonelyApi();
+  const { components } = openApiDocument(lonely.api.app);
+  expect(components?.securitySchemes).toMatchObject({ bearer: { type: "http", scheme: "bearer" } });
+  for (const { name, operation } of await operations()) {
+    const door = operation["x-permission"];
+    const codes = (status: string): readonly string[] =>
+      Object.keys(
+        operation.responses?.[status]?.content?.["application/problem+json"]?.examples ?? {},
+      );
+    if (door === "public") {
+      expect([name, operation.security]).toEqual([name, []]);
+      expect([name, codes("403").includes("FORBIDDEN")]).toEqual([name, false]);
+      continue;
+    }
+    const needs = Object.values(Object(door)).map(String);
+    const ways = needs.length === 0 ? [[]] : needs.map((permission) => [permission]);
+    expect([name, operation.security]).toEqual([name, ways.map((bearer) => ({ bearer }))]);
+    expect([name, codes("401")]).toEqual([name, expect.arrayContaining(["UNAUTHENTICATED"])]);
+    expect([name, codes("403").includes("FORBIDDEN")]).toEqual([name, needs.length > 0]);
+    expect(Object.keys(operation.responses?.["401"]?.headers ?? {}), name).toContain(
+      "WWW-Authenticate",
+    );
+  }
+});
+
 test("every refusal is a problem document with its status, and names its headers", async () => {
   for (const { name, operation } of await operations())
     for (const [status, response] of Object.entries(operation.responses ?? {})) {

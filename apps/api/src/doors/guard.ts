@@ -3,7 +3,6 @@ import type { Principal } from "@closebell/identity";
 import { type AuditActing, callerOf } from "../request/caller.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { MatchedRoute } from "../request/route-of.ts";
-import { type Door, permissionsAt } from "./door.ts";
 import type { Principals } from "./principals.ts";
 
 /**
@@ -17,19 +16,16 @@ export type Guard = (
   context: RequestContext,
 ) => (() => Promise<void>) | undefined;
 
-const forbidden = (door: Door): DomainError => {
-  const needed = permissionsAt(door).join(" or ");
-  return new DomainError("FORBIDDEN", `This needs the permission ${needed}, which you lack.`);
-};
+const forbidden = ({ needs }: MatchedRoute): DomainError =>
+  new DomainError("FORBIDDEN", `This needs the permission ${needs.join(" or ")}, which you lack.`);
 
 export const createGuard = (principals: Principals, audit: AuditActing): Guard => {
   const admit = (principal: Principal, matched: MatchedRoute, context: RequestContext): void => {
-    const { door } = matched;
+    const { door, needs } = matched;
     if (door === undefined) throw new DomainError("FORBIDDEN", "Nobody may do this.");
     if (door === "public") return;
-    const needed = permissionsAt(door);
-    if (needed.length > 0 && !needed.some((one) => principal.permissions.has(one)))
-      throw forbidden(door);
+    if (needs.length > 0 && !needs.some((one) => principal.permissions.has(one)))
+      throw forbidden(matched);
     context.caller = callerOf({ principal, door, requestId: context.requestId, audit });
     // whom a path is about: nobody but them, or who may see anybody, finds anything there
     const { userId } = matched;

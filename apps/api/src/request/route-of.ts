@@ -1,5 +1,6 @@
+import type { Permission } from "@closebell/identity";
 import type { ApiApp } from "../api-env.ts";
-import type { Door } from "../doors/door.ts";
+import { type Door, permissionsAt } from "../doors/door.ts";
 import type { Doors } from "../doors/doors-of.ts";
 import { type RateRule, rateRule } from "../limits/rate-group.ts";
 import { requestKind, type RequestKind } from "../load/request-kind.ts";
@@ -13,6 +14,8 @@ export interface MatchedRoute {
   readonly name: string;
   /** Undefined where nobody said: closed. */
   readonly door: Door | undefined;
+  /** The permissions of which its door asks for one; none where it is open, or takes whoever is known. */
+  readonly needs: readonly Permission[];
   readonly kind: RequestKind;
   readonly rate: RateRule;
   /** The user the path names, if it does. */
@@ -22,6 +25,7 @@ export interface MatchedRoute {
 const NONE: MatchedRoute = {
   name: UNMATCHED,
   door: "public",
+  needs: [],
   kind: "watch",
   // whoever tries doors that are none is counted too
   rate: { group: "reads", mustBeCounted: false },
@@ -41,6 +45,7 @@ export const createRouteOf = ({ router }: Pick<ApiApp, "router">, doors: Doors) 
     const described = {
       name,
       door,
+      needs: door === undefined ? [] : permissionsAt(door),
       kind: requestKind(route.method, name),
       rate: rateRule(route.method, name),
       userId: undefined,
