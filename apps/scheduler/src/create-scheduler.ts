@@ -8,6 +8,7 @@ import { auditPass, type AuditDeps } from "./audit-pass.ts";
 import type { Bell } from "./bell.ts";
 import { createChainMetrics } from "./chain-metrics.ts";
 import { chainPass } from "./chain-pass.ts";
+import { createMailMetrics } from "./mail-metrics.ts";
 import { mailPass, type MailPassDeps } from "./mail-pass.ts";
 import { createPassBell } from "./pass.ts";
 import { recheckPass } from "./recheck-pass.ts";
@@ -156,7 +157,7 @@ const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () 
     reserves: createPassBell(passDeps, reservesPass(deps, chains)),
     recheck: createPassBell(passDeps, recheckPass(deps)),
     tidy: createPassBell(passDeps, tidyPass(deps)),
-    mail: createPassBell(passDeps, mailPass(deps)),
+    mail: createPassBell(passDeps, mailPass(deps, createMailMetrics(deps.registry))),
     seal: createPassBell(passDeps, sealPass(deps, record)),
     record: createPassBell(passDeps, recordPass(deps, record)),
   };

@@ -1,17 +1,23 @@
-import { afterAll, beforeAll, expect, test } from "bun:test";
+import { afterEach, beforeEach, expect, test } from "bun:test";
 import { randomIds, type Logger, SYSTEM_ACTORS } from "@closebell/context";
 import { silentLogger } from "@closebell/context/testing";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
 import { register, verifyEmail } from "@closebell/identity";
-import { memoryMailer, moveRealTime, stranger, testIdentity } from "@closebell/identity/testing";
+import {
+  memoryMailer,
+  moveRealTime,
+  registered,
+  stranger,
+  testIdentity,
+} from "@closebell/identity/testing";
 import { mailPass } from "./mail-pass.ts";
 import { tidyPass } from "./tidy-pass.ts";
 
 let scratch: ScratchDatabase;
-beforeAll(async () => {
+beforeEach(async () => {
   scratch = await scratchDatabase();
 });
-afterAll(() => scratch[Symbol.asyncDispose]());
+afterEach(() => scratch[Symbol.asyncDispose]());
 
 const by = { actor: SYSTEM_ACTORS.scheduler, requestId: randomIds.uuid() };
 const listener = () => {
@@ -27,11 +33,15 @@ test("letters are sent, and said to be without a word of them; without a mailer 
   const deps = testIdentity(scratch.database);
   await register(deps, { ...stranger(), ...account });
   const { said, log } = listener();
-  await mailPass({ ...deps, log, mailer: undefined }).work(by, log);
+  const waits: number[] = [];
+  const metrics = { waited: (seconds: number) => void waits.push(seconds) };
+  await mailPass({ ...deps, log, mailer: undefined }, metrics).work(by, log);
   expect(said.join("")).toContain("MAIL_URL");
   const mailer = memoryMailer();
-  await mailPass({ ...deps, mailer }).work(by, log);
-  await mailPass({ ...deps, mailer }).work(by, log);
+  await mailPass({ ...deps, mailer }, metrics).work(by, log);
+  await mailPass({ ...deps, mailer }, metrics).work(by, log);
+  expect(waits[0]).toBeGreaterThan(0);
+  expect(waits.slice(1)).toEqual([0, 0]);
   expect(mailer.sent.map(({ to }) => to)).toEqual(["ada@example.com"]);
   expect(said.at(-1)).toContain('letters sent {"sent":1,"failed":0');
   expect(said.join("")).not.toMatch(/ada@|cb_mail_/);
@@ -47,7 +57,9 @@ test("what has expired is tidied away, and what counts stays", async () => {
     return row.n;
   };
   const { said, log } = listener();
-  const pass = tidyPass({ ...testIdentity(scratch.database), log });
+  const deps = testIdentity(scratch.database);
+  await registered(deps);
+  const pass = tidyPass({ ...deps, log });
   expect(await count()).toBe(3);
   await pass.work(by, log);
   expect(await count()).toBe(3);

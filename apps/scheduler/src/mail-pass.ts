@@ -1,4 +1,5 @@
-import { deliverMail, type IdentityDeps, type Mailer } from "@closebell/identity";
+import { deliverMail, lettersWait, type IdentityDeps, type Mailer } from "@closebell/identity";
+import type { MailMetrics } from "./mail-metrics.ts";
 import type { Pass } from "./pass.ts";
 
 export interface MailPassDeps extends Pick<IdentityDeps, "database" | "log" | "auth"> {
@@ -7,7 +8,7 @@ export interface MailPassDeps extends Pick<IdentityDeps, "database" | "log" | "a
 }
 
 /** Sends the letters that wait. */
-export const mailPass = (deps: MailPassDeps): Pass => {
+export const mailPass = (deps: MailPassDeps, metrics: MailMetrics): Pass => {
   const { mailer } = deps;
   if (mailer === undefined) {
     deps.log.warn({}, "letters wait: MAIL_URL names no server, so nobody can confirm an address");
@@ -15,9 +16,11 @@ export const mailPass = (deps: MailPassDeps): Pass => {
   return {
     name: "mail",
     async work(by, log) {
-      if (mailer === undefined) return;
-      const { sent, failed } = await deliverMail({ ...deps, log, mailer });
-      if (sent + failed > 0) log.info({ sent, failed, requestId: by.requestId }, "letters sent");
+      if (mailer !== undefined) {
+        const { sent, failed } = await deliverMail({ ...deps, log, mailer });
+        if (sent + failed > 0) log.info({ sent, failed, requestId: by.requestId }, "letters sent");
+      }
+      metrics.waited(await lettersWait(deps));
     },
   };
 };

@@ -13,6 +13,7 @@ export * from "./get-user.ts";
 export type * from "./identity-deps.ts";
 export * from "./list-users.ts";
 export * from "./mail/deliver-mail.ts";
+export * from "./mail/letters-wait.ts";
 export type * from "./mail/mailer.ts";
 export * from "./people/change-password.ts";
 export * from "./people/purge-expired.ts";

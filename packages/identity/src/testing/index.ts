@@ -11,6 +11,7 @@ import { insertStaff } from "../staff/insert-staff.ts";
 export { identityParts } from "./identity-parts.ts";
 
 export * from "./sign-in-all.ts";
+export { registered } from "./registered.ts";
 export * from "./test-identity.ts";
 
 /** Somebody with a credential, for tests and sandboxes. */
