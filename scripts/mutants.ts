@@ -50,6 +50,13 @@ const limiting = mutantsOf(
   "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts",
 );
 
+const ONCE = "bun scripts/test.ts packages/database/src/once";
+const claiming = mutantsOf("packages/database/migrations/0005_idempotency.sql", ONCE);
+const doingOnce = mutantsOf("packages/database/src/once.ts", ONCE);
+const loading = mutantsOf(
+  "apps/api/src/load/load-gauge.ts",
+  "bun test apps/api/src/load/load.test.ts",
+);
 const consenting = mutantsOf(
   "packages/database/migrations/0003_approvals.sql",
   "bun scripts/test.ts packages/database/src/approvals/approvals.int.test.ts",
@@ -185,4 +192,18 @@ export const MUTANTS: readonly Mutant[] = [
     "const over = await outwait(deps, writers, patienceMs);",
     "const over = patienceMs > 0 && writers.length >= 0;",
   ),
+
+  claiming(
+    "key: two at once",
+    "if not pg_try_advisory_xact_lock(",
+    "if (select false) and null = (",
+  ),
+  claiming("key: any body will do", "elsif v_hash = p_body_hash then", "elsif true then"),
+  claiming("key: anybody's", "where k.caller = p_caller and k.route", "where k.route"),
+  claiming("key: forgotten at once", "- interval '24 hours'", "+ interval '1 hour'"),
+  doingOnce("key: work outside the claim", "work(joinWork(deps, unit))", "work(deps)"),
+  doingOnce("key: the answer is not kept", "await keep(unit, request, bodyHash, text);", ""),
+  loading("load: no bound", "working >= requestsAtOnce", "working < 0"),
+  loading("load: none goes to see", "isProbe && isProbing", "isProbe"),
+  loading("load: a refusal is an answer", "!SAYS_NOTHING.has(status)", "status !== undefined"),
 ];

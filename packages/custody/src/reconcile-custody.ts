@@ -86,11 +86,29 @@ const credited = sql`
   where x.amount is distinct from d.amount
   order by 1`;
 
+/** What a user's `held` account holds is what came in and was held, less what he took into play or out, and was corrected. */
+const held = sql`
+  select coalesce(a.code, 'held money of ' || m.user_id) as what, (coalesce(a.balance, 0) - coalesce(m.sum, 0))::text as off
+  from (select code, owner, balance from ledger.account where balance <> 0 and purpose = 'held') a
+  full join (
+    select user_id, sum(amount) as sum from (
+      select user_id, amount from custody.deposit where held
+      union all select user_id, -amount from custody.held_use
+      union all select user_id, -from_held from custody.withdrawal where from_held > 0 and state not in ('FAILED', 'REJECTED')
+      union all select h.owner, case x.credit when h.id then x.amount else -x.amount end
+        from ledger.correction k join ledger.transfer x on x.period = k.period and x.kind = 1 and x.ref = k.ref
+        join ledger.account h on h.id in (x.debit, x.credit) and h.purpose = 'held') moved
+    group by user_id
+  ) m on m.user_id = a.owner
+  where coalesce(a.balance, 0) <> coalesce(m.sum, 0)
+  order by 1`;
+
 /** Custody's own checks, beside the ledger's, in the caller's snapshot. Scans every deposit and withdrawal. */
 export const reconcileCustody = async (
   tx: Pick<Executor, "execute">,
 ): Promise<readonly AuditCheck[]> => [
   await check(tx, "withdrawing-equals-unfinished-withdrawals", withdrawing),
+  await check(tx, "held-equals-what-was-held", held),
   await check(tx, "custody-equals-deposits-less-payments", holdings),
   await check(tx, "credited-deposits-equal-their-transfers", credited),
 ];

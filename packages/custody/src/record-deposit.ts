@@ -1,6 +1,7 @@
 import { DomainError, type By } from "@closebell/context";
 import { transact } from "@closebell/database";
 import type { MicroUsdc } from "@closebell/money";
+import { unlessAccountBusy } from "@closebell/protection";
 import { checkedAmount, checkedLog, checkedName } from "./checks.ts";
 import type { Chain } from "./chain.ts";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
@@ -42,7 +43,7 @@ const addressOf = async (
  * Records a final deposit and credits its user, in one transaction, once: told again, the first answer comes back with
  * `replayed`. Only on a simulated chain; a real one is believed by itself alone, through `advanceChain`.
  * @throws DomainError CHAIN_NOT_FOUND, SANDBOX_ONLY, USER_NOT_FOUND, ADDRESS_INVALID, ADDRESS_UNKNOWN, AMOUNT_INVALID,
- *   DEPOSIT_CONFLICT, VALIDATION_FAILED
+ *   DEPOSIT_CONFLICT, VALIDATION_FAILED, SCREENING_REFUSED, OVERLOADED (the account is busy)
  */
 export const recordDeposit = async (
   deps: CustodyDeps,
@@ -63,8 +64,10 @@ export const recordDeposit = async (
     address: await addressOf(deps, chain, input),
     block: null,
   };
-  const result = await transact(deps, (work) =>
-    sightDeposit(deps, work, { by: input.by, told, sighting: "confirmed" }),
+  const result = await unlessAccountBusy(() =>
+    transact(deps, (work) =>
+      sightDeposit(deps, work, { by: input.by, told, sighting: "confirmed" }),
+    ),
   );
   return { deposit: result.deposit, replayed: result.path.length === 0 };
 };

@@ -1,24 +1,23 @@
 import { instants, reachable, type Deps } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
-import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
 
 export const ACTIVITY_SPANS = ["day", "week", "month", "sixMonths", "lifetime"] as const;
 export type ActivitySpan = (typeof ACTIVITY_SPANS)[number];
 
-/** What went through a player's account since then; play money that was credited counts nowhere. */
+/** What went through a player's account since then, in micro-USDC: more, perhaps, than there is. Play money counts nowhere. */
 export interface Activity {
   /** Null: since there is the account. */
   readonly since: Temporal.Instant | null;
   /** What he paid in, held or not. */
-  readonly deposited: MicroUsdc;
+  readonly deposited: bigint;
   /** What was paid out to him. */
-  readonly withdrawn: MicroUsdc;
+  readonly withdrawn: bigint;
   /** Deposited less withdrawn. */
   readonly netDeposits: bigint;
-  readonly staked: MicroUsdc;
+  readonly staked: bigint;
   /** Payouts and refunds. */
-  readonly returned: MicroUsdc;
+  readonly returned: bigint;
 }
 
 interface ActivityRow extends Record<string, unknown> {
@@ -42,14 +41,14 @@ const startsAt = (now: Temporal.Instant): Readonly<Record<ActivitySpan, Temporal
 };
 
 const asActivity = (since: Temporal.Instant, row: ActivityRow): Activity => {
-  const micro = (text: string) => microUsdc(BigInt(text));
+  const [deposited, withdrawn] = [BigInt(row.deposited), BigInt(row.withdrawn)];
   return {
     since: since.equals(BEGINNING) ? null : since,
-    deposited: micro(row.deposited),
-    withdrawn: micro(row.withdrawn),
-    netDeposits: BigInt(row.deposited) - BigInt(row.withdrawn),
-    staked: micro(row.staked),
-    returned: micro(row.returned),
+    deposited,
+    withdrawn,
+    netDeposits: deposited - withdrawn,
+    staked: BigInt(row.staked),
+    returned: BigInt(row.returned),
   };
 };
 

@@ -23,8 +23,8 @@ export interface SpendingLimit {
   readonly amount: MicroUsdc | null;
   /** Of the period that is running. Below zero for a loss limit where more came back than was staked. */
   readonly used: bigint;
-  /** Never below zero; null where no limit is in force. */
-  readonly remaining: MicroUsdc | null;
+  /** Never below zero, above `amount` where more came back than was staked; null where no limit is in force. */
+  readonly remaining: bigint | null;
   readonly periodStart: Temporal.Instant;
   /** When the next period begins. */
   readonly resetsAt: Temporal.Instant;
@@ -55,7 +55,7 @@ const asLimit = (row: LimitRow): SpendingLimit => {
     period,
     amount: micro(row.amount),
     used,
-    remaining: left === null ? null : microUsdc(left > 0n ? left : 0n),
+    remaining: left === null || left > 0n ? left : 0n,
     periodStart: start.toZonedDateTime("UTC").toInstant(),
     resetsAt: start.add(LENGTH[period]).toZonedDateTime("UTC").toInstant(),
     pending: nextFrom === null ? null : { amount: micro(row.nextAmount), from: nextFrom },

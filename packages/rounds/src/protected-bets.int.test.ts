@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
 import type { DomainError } from "@closebell/context";
+import { snapshot } from "@closebell/database";
 import { byTwo } from "@closebell/database/testing";
 import { microUsdc } from "@closebell/money";
 import {
+  auditProtection,
   blockUser,
   excludeSelf,
   listLimits,
@@ -198,5 +200,34 @@ test("what is refunded past the true lock no longer counts as lost, once however
   await closeToday(own, "99");
   await advanceRounds(own.deps, { by: own.by });
   expect(await used(own, user)).toBe(20n);
+  await expectBalancedBooks(own);
+});
+
+test("payouts, bets on the next round and limits that are set, all at once, leave every counter as the books say", async () => {
+  await using own = await roundsHarness();
+  await advanceRounds(own.deps, { by: own.by });
+  const users = await Promise.all(Array.from({ length: 24 }, () => own.user(10_000n)));
+  await Promise.all(users.slice(0, 12).map((user) => limit(own, user, "loss", 3_000n)));
+  const stake = (user: string, n: number) =>
+    codeOf(own.bet(user, n % 2 === 0 ? "UP" : "DOWN", BigInt(10 + n)));
+  for (let each = 0; each < 4; each += 1) await Promise.all(users.map(stake));
+  own.oracle.script("2026-11-19", { kind: "right", price: "100" });
+  own.oracle.script("2026-11-20", { kind: "right", price: "101" });
+  await own.scratch.setClock("2026-11-20T21:05:00Z");
+  const [, , ...placed] = await Promise.all([
+    advanceRounds(own.deps, { by: own.by }),
+    advanceRounds(own.deps, { by: own.by }),
+    ...Array.from({ length: 4 }, () => users.map(stake)).flat(),
+    ...users.slice(6).map((user) => limit(own, user, "stake", 5_000n, "month")),
+    ...users
+      .slice(0, 6)
+      .map((user) => takeTimeOut(own.deps, { by: by(), userId: user, hours: 24 })),
+  ]);
+  expect(placed).toContain("placed");
+  await advanceRounds(own.deps, { by: own.by });
+  const checks = await snapshot(own.deps, (tx) => auditProtection(tx));
+  expect(checks.map(({ ok, detail }) => [ok, detail])).toEqual([
+    [true, "every limit counts what the books say"],
+  ]);
   await expectBalancedBooks(own);
 });

@@ -21,7 +21,7 @@ const limitIn = z
   .unknown()
   .transform((value, ctx): MicroUsdc | null => {
     if (value === null) return null;
-    if (value === 0 || value === "0") return microUsdc(0n);
+    if (value === 0 || (typeof value === "string" && /^0{1,19}$/.test(value))) return microUsdc(0n);
     const read = positive.safeParse(value);
     if (read.success) return read.data;
     for (const issue of read.error.issues) {
@@ -64,8 +64,10 @@ export const selfExclusionBody = z.strictObject({
 export const reasonBody = z.strictObject({
   reason: z
     .string()
-    .regex(/^[^\p{Cc}]*[^\p{Cc}\p{Z}][^\p{Cc}]*$/u, "must say why, in one line")
-    .max(500)
+    .regex(
+      /^[ -~\u00A1-\uD7FF\uE000-\uFFFD]{1,500}$/,
+      "must say why, in a line of up to 500 letters",
+    )
     .openapi({ example: "asked us to by telephone", description: "For the audit log" }),
 });
 
