@@ -22,14 +22,21 @@ beforeAll(async () => {
     ids: randomIds,
     log: silentLogger,
   };
+  await Promise.all([hire(ann), hire(bob)]);
 });
 afterAll(() => scratch[Symbol.asyncDispose]());
 
+/** Somebody with an account, which rooms above demand of whoever asks or decides. */
 const person = (name: string): By => ({
   actor: { kind: "staff", id: randomUUID(), name } satisfies Actor,
   requestId: randomUUID(),
   reason: `${name} says so`,
 });
+const hire = async (by: By): Promise<By> => {
+  await scratch.owner
+    .sql`insert into identity.user (id, kind, created_at) values (${by.actor.id}, 'staff', now())`;
+  return by;
+};
 const ann = person("ann");
 const bob = person("bob");
 
@@ -111,8 +118,8 @@ describe("an approval", () => {
     const ids = new Set(await Promise.all(many));
     expect(ids.size).toBe(1);
     const [id = ""] = ids;
-    const people = Array.from({ length: 8 }, (_, n) => approve(id, person(`p${n}`)));
-    const decisions = await Promise.allSettled(people);
+    const people = await Promise.all(Array.from({ length: 8 }, (_, n) => hire(person(`p${n}`))));
+    const decisions = await Promise.allSettled(people.map((by) => approve(id, by)));
     expect(decisions.filter(({ status }) => status === "fulfilled")).toHaveLength(1);
     const uses = await Promise.allSettled(
       Array.from({ length: 12 }, () => attempt("thing/7", { n: 1 })),
@@ -165,6 +172,16 @@ describe("an approval", () => {
       owner`select database.decide_approval(${id}::uuid, 'approve', ${ann.actor.id}::uuid, 'ann', null)`,
     );
     expect(constraintOf(await alone)).toBe("approval_takes_two");
+    const stranger = errorOf(
+      owner`select database.decide_approval(${id}::uuid, 'approve', gen_random_uuid(), 'x', null)`,
+    );
+    expect(constraintOf(await stranger)).toBe("approval_decided_by_user");
+    const player = randomUUID();
+    await owner`insert into identity.user (id, kind, created_at) values (${player}, 'player', now())`;
+    const byPlayer = errorOf(
+      owner`select database.decide_approval(${id}::uuid, 'approve', ${player}::uuid, 'x', null)`,
+    );
+    expect(constraintOf(await byPlayer)).toBe("approval_by_staff");
     await approve(id);
     for (const change of [
       "content = '{\"other\": 1}'",
