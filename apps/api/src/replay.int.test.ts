@@ -10,8 +10,8 @@ const open = async (): Promise<ApiHarness> => {
 };
 
 const place = (h: ApiHarness, userId: string, key: string, change: object = {}) =>
-  h.ask("POST", "/bets", {
-    json: { userId, side: "UP", stakeMicroUsdc: "1000000", ...change },
+  h.asUser(userId)("POST", "/bets", {
+    json: { side: "UP", stakeMicroUsdc: "1000000", ...change },
     headers: { "Idempotency-Key": key },
   });
 
@@ -88,8 +88,8 @@ test("a withdrawal sent again gets its first answer, with another body a refusal
   await using h = await open();
   const user = await h.player("10000000");
   const ask = (amountMicroUsdc: string) =>
-    h.ask("POST", "/withdrawals", {
-      json: { userId: user, amountMicroUsdc, to: `0x${"e".repeat(40)}` },
+    h.asUser(user)("POST", "/withdrawals", {
+      json: { amountMicroUsdc, to: `0x${"e".repeat(40)}` },
       headers: { "Idempotency-Key": "w1" },
     });
   const first = await ask("4000000");
