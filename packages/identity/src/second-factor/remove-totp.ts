@@ -1,4 +1,4 @@
-import type { By } from "@closebell/context";
+import { DomainError, type By } from "@closebell/context";
 import { recordAudit, transact } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
@@ -11,7 +11,7 @@ import { proveSecondFactor } from "./prove-second-factor.ts";
 /**
  * Removes the caller's second factor, proved once more by a code of it or a recovery code, and ends every session. Staff can
  * do nothing afterwards but enrol another.
- * @throws DomainError SIGN_IN_FAILED, RATE_LIMITED, OVERLOADED
+ * @throws DomainError TOKEN_INVALID where there is none, SIGN_IN_FAILED, RATE_LIMITED, OVERLOADED
  */
 export const removeTotp = async (
   deps: IdentityDeps,
@@ -24,7 +24,8 @@ export const removeTotp = async (
   await limitCodes(deps, userId, codes);
   await auditFailure(deps, { ...input, subject }, () =>
     transact(deps, async (work) => {
-      await proveSecondFactor(deps, work, by, await ownUser(work, by), codes);
+      const had = await proveSecondFactor(deps, work, by, await ownUser(work, by), codes);
+      if (!had) throw new DomainError("TOKEN_INVALID", "You have no second factor to remove.");
       await work.tx.execute(sql`delete from identity.totp where user_id = ${userId}`);
       await work.tx.execute(sql`delete from identity.recovery_code where user_id = ${userId}`);
       await recordAudit(work, { by, action: "second-factor.remove", subject });

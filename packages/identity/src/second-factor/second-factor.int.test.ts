@@ -149,6 +149,7 @@ test("it is removed with a code, which ends every session", async () => {
   expect(await codeOf(removeTotp(deps, { by, from, code: await shown(secret, 1) }))).toBe("done");
   expect(await listSessions(deps, { userId: player.user.id })).toEqual([]);
   expect(await codeOf(enter())).toBe("done");
+  expect(await codeOf(removeTotp(deps, { by, from, code: "000000" }))).toBe("TOKEN_INVALID");
 });
 
 test("somebody else takes it away from whoever lost it, and the record says so", async () => {

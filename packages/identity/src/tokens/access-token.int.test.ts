@@ -101,6 +101,7 @@ const TABLE: Readonly<Record<string, () => Parts>> = {
   "of another type": () => ({ header: { typ: "id+jwt" } }),
   "without type": () => ({ header: { typ: undefined } }),
   "of an unknown key": () => ({ header: { kid: "other" } }),
+  "whose key has a name no database takes": () => ({ header: { kid: "\0" } }),
   "that names no key": () => ({ header: { kid: undefined } }),
   "signed by another key": () => ({ key: other }),
   "with a header of more": () => ({ header: { jku: "https://evil.example/jwks" } }),

@@ -14,7 +14,7 @@ export const ALGORITHM = "EdDSA";
 export const tokenHeader = z.strictObject({
   alg: z.literal(ALGORITHM),
   typ: z.literal(TOKEN_TYPE),
-  kid: z.string().min(1).max(64),
+  kid: z.string().regex(/^[\w-]{1,64}$/),
 });
 
 const seconds = z.int().min(0).max(253_402_300_799);
