@@ -5,7 +5,7 @@ import { ROLES, type Role, type StaffRole } from "../roles.ts";
 import type { User } from "../user.ts";
 
 /** `identity.user_role`: who gave which role to which member of staff, and who took it away. */
-export const userRoles = pgSchema("identity").table("user_role", {
+const userRoles = pgSchema("identity").table("user_role", {
   id: bigint("id", { mode: "bigint" }).primaryKey().generatedAlwaysAsIdentity(),
   userId: uuid("user_id").notNull(),
   role: text("role").$type<StaffRole>().notNull(),
