@@ -6,7 +6,7 @@ import type { BetIntake, Oracle } from "@closebell/rounds";
 import type { IdentityDeps } from "@closebell/identity";
 import type { HttpConfig } from "@closebell/runtime";
 import type { Registry } from "prom-client";
-import type { VerifyCredential } from "./doors/principals.ts";
+import type { Principals, VerifyCredential } from "./doors/principals.ts";
 
 /** What a probe found: undefined where all is well, otherwise what is wrong, in a line. */
 export type Finding = string | undefined;
@@ -107,6 +107,8 @@ export interface ApiDeps extends IdentityDeps {
   readonly probes?: readonly Probe[];
   /** Proves access tokens and API keys; default: by what identity has in the database. */
   readonly verifyCredential?: VerifyCredential;
+  /** Whom an Authorization header proves; default: by `verifyCredential`, and remembered. */
+  readonly principals?: Principals;
   /** Only with a simulated oracle. */
   readonly simulation?: Simulation;
   readonly settings?: Partial<ApiSettings>;

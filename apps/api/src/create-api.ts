@@ -82,7 +82,7 @@ const createApp = (): ApiApp => {
 export const createApi = (deps: ApiDeps): Api => {
   const parts = partsOf(deps);
   const app = createApp();
-  const principals = createPrincipals(deps.verifyCredential ?? verifierOf(deps));
+  const principals = deps.principals ?? createPrincipals(deps.verifyCredential ?? verifierOf(deps));
   const forget = deps.events.subscribe((event) => {
     if (event.type === "credential.revoked") principals.forget(event.id);
     else parts.reads.onEvent(event);

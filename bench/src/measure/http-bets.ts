@@ -5,7 +5,11 @@ import { spawnProcess } from "../processes/spawn.ts";
 import { checkPerRequest, createPerRequestTables } from "../references/per-request.ts";
 import { plansOf } from "../references/explain.ts";
 import { ratioOf, type Figure } from "../report/figure.ts";
-import { createBettingTemplate, type BettingTemplate } from "../scene/betting-template.ts";
+import {
+  createBettingTemplate,
+  limitAll,
+  type BettingTemplate,
+} from "../scene/betting-template.ts";
 import { checkBets } from "../scene/check-bets.ts";
 import { openHouse, openSql } from "../scene/house.ts";
 import { NotConserved, type Measurement, type Stage } from "../stage.ts";
@@ -23,7 +27,7 @@ interface Ask {
 
 /** @throws NotConserved where what was answered is not what is there */
 const check = async (url: string, build: Build, accepted: number): Promise<void> => {
-  if (build === "ours") {
+  if (build === "ours" || build === "unguarded") {
     await using house = await openHouse(url);
     await checkBets(house, accepted);
   } else if (build === "one-call" || build === "eight-statements") {
@@ -35,8 +39,13 @@ const check = async (url: string, build: Build, accepted: number): Promise<void>
   }
 };
 
-/** Access tokens, since what is asked goes through the service's own door, whatever is behind it. */
-const signIn = async (url: string, users: readonly string[]): Promise<readonly string[]> => {
+/** Access tokens, since what is asked goes through the service's own door, whatever is behind it; unless that stands open. */
+const signIn = async (
+  url: string,
+  build: Build,
+  users: readonly string[],
+): Promise<readonly string[]> => {
+  if (build === "unguarded") return users;
   await using house = await openHouse(url);
   return await signInAll(house.runtime, users);
 };
@@ -48,7 +57,7 @@ const ask = async (stage: Stage, template: BettingTemplate, how: Ask): Promise<L
   const databaseUrl = await stage.server.createDatabase(template.url);
   try {
     let seen: LoadSeen;
-    const tokens = await signIn(databaseUrl, template.users);
+    const tokens = await signIn(databaseUrl, build, template.users);
     {
       const order: ApiOrder = { build, databaseUrl, connections: pool };
       await using api = spawnProcess("api", order, apiReady);
@@ -131,6 +140,24 @@ const figuresOf = (
   ];
 };
 
+/** The service as it is, each of its users within limits of their own. */
+const limitedArm = (stage: Stage, template: BettingTemplate): Arm<LoadSeen> => {
+  const { connections, seconds } = stage.sizes;
+  return arm(`ours with users' limits, ${connections[1]} connections`, () =>
+    ask(stage, template, { build: "ours", pool: 0, connections: connections[1], seconds }),
+  );
+};
+
+/** What stands before a bet, and what it costs. */
+const guardedFigures = (
+  ours: Arms,
+  limited: Arm<LoadSeen>,
+  unguarded: Arm<LoadSeen>,
+): readonly Figure[] => [
+  ratioOf("http/guarded", rate(limited), rate(unguarded), "bets/s"),
+  ratioOf("http/unguarded", rate(ours.many), rate(unguarded), "bets/s"),
+];
+
 const run = async (stage: Stage): Promise<readonly Figure[]> => {
   const users = stage.sizes.connections[1];
   const template = await createBettingTemplate(stage, { users, rounds: 1 });
@@ -152,15 +179,23 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
     noOp: armsOf(stage, template, "no-op", 0),
   };
   const all = Object.values(by);
-  await interleave(stage, [...all.map(({ few }) => few), ...all.map(({ many }) => many)]);
+  const unguarded = armsOf(stage, template, "unguarded", 0).many;
+  const limited = limitedArm(stage, await limitAll(stage, template));
+  await interleave(stage, [
+    ...all.map(({ few }) => few),
+    // beside each other: little lies between them
+    limited,
+    unguarded,
+    ...all.map(({ many }) => many),
+  ]);
   const [, many] = stage.sizes.connections;
   const note = `at ${many} connections; the builds' pools, best of the sweep: 8 statements ${pools.eight}, one call ${pools.call}`;
-  return figuresOf(by, note);
+  return [...figuresOf(by, note), ...guardedFigures(by.ours, limited, unguarded)];
 };
 
 export const httpBets: Measurement = {
   part: "http",
   title: "bets over HTTP",
-  seconds: 330,
+  seconds: 390,
   run,
 };

@@ -2,7 +2,7 @@ import { z } from "zod";
 
 /** Which build answers POST /bets. */
 export const apiOrder = z.object({
-  build: z.enum(["ours", "eight-statements", "one-call", "constant", "no-op"]),
+  build: z.enum(["ours", "unguarded", "eight-statements", "one-call", "constant", "no-op"]),
   databaseUrl: z.string(),
   /** Of a per-request build's own pool. */
   connections: z.int(),

@@ -42,6 +42,20 @@ export const LINES = {
     "higher",
     [7, 12],
   ),
+  "http/guarded": ratio(
+    "http",
+    `${HTTP}, every user with a token and limits of their own`,
+    "the same without authentication, users' limits and rate limiting",
+    "higher",
+    [0.85, 0.9],
+  ),
+  "http/unguarded": ratio(
+    "http",
+    `${HTTP}, every user with a token`,
+    "the same without authentication and rate limiting",
+    "higher",
+    [null, null],
+  ),
   "http/constant": ratio(
     "http",
     HTTP,
