@@ -6,8 +6,6 @@ export interface SmtpOptions {
   readonly url: string;
   /** Whom letters are from: an address, or `Closebell <no-reply@example.com>`. */
   readonly from: string;
-  /** PEM of the authority that signed the server's certificate, where the system does not know it. */
-  readonly ca?: string;
 }
 
 const PORTS: Readonly<Record<string, number>> = { "smtp:": 587, "smtps:": 465 };
@@ -23,7 +21,7 @@ const TIMEOUTS = {
 const isLocal = (host: string): boolean => ["localhost", "127.0.0.1", "[::1]"].includes(host);
 
 /** Sends letters through an SMTP server, one connection each; over TLS unless the server is on this machine. */
-export const smtpMailer = ({ url, from, ca }: SmtpOptions): Mailer => {
+export const smtpMailer = ({ url, from }: SmtpOptions): Mailer => {
   const { protocol, hostname, port, username, password } = new URL(url);
   const transport = createTransport({
     host: hostname,
@@ -33,7 +31,6 @@ export const smtpMailer = ({ url, from, ca }: SmtpOptions): Mailer => {
     ...(username === ""
       ? {}
       : { auth: { user: decodeURIComponent(username), pass: decodeURIComponent(password) } }),
-    ...(ca === undefined ? {} : { tls: { ca } }),
     disableFileAccess: true,
     disableUrlAccess: true,
     ...TIMEOUTS,
