@@ -17,9 +17,10 @@ create unlogged table limits.counter (
 comment on table limits.counter is 'The window of each limit that began last, and how much of it is taken.';
 --> statement-breakpoint
 -- Lets each of a batch of requests take from all its limits or from none, in their order, and answers how each limit stood before.
--- `demands`: how many ask for each. `places`: of each request how many limits it asks for, and which.
+-- `demands`: how many are wanted of each. `requests`: of each how many limits it has, and of each of those which and how many are
+-- wanted; it gets what is left of them.
 create function limits.count(
-  keys text[], quotas int[], window_seconds int[], demands int[], places int[]
+  keys text[], quotas int[], window_seconds int[], demands int[], requests int[]
 ) returns table (taken int, reset_ms float8)
 language plpgsql volatile security definer
 set search_path = limits, pg_catalog, pg_temp
@@ -52,15 +53,15 @@ begin
       from unnest(had, demands) with ordinality as t (h, d, n);
   else
     now_taken := had;
-    while first <= cardinality(places) loop
-      last := first + places[first];
+    while first <= cardinality(requests) loop
+      last := first + 2 * requests[first];
       free := true;
-      for n in first + 1 .. last loop
-        free := free and now_taken[places[n]] < quotas[places[n]];
+      for n in first + 1 .. last by 2 loop
+        free := free and now_taken[requests[n]] < quotas[requests[n]];
       end loop;
       if free then
-        for n in first + 1 .. last loop
-          now_taken[places[n]] := now_taken[places[n]] + 1;
+        for n in first + 1 .. last by 2 loop
+          now_taken[requests[n]] := least(now_taken[requests[n]] + requests[n + 1], quotas[requests[n]]);
         end loop;
       end if;
       first := last + 1;

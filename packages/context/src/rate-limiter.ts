@@ -12,6 +12,8 @@ export interface RateLimit {
   readonly quota: number;
   /** 1 to 86,400. */
   readonly windowSeconds: number;
+  /** Takes as many as are left up to so many, 1 to the quota; default one. */
+  readonly upTo?: number;
 }
 
 /** How one limit stands after it was asked. */
@@ -19,6 +21,8 @@ export interface RateLimitState {
   /** False where the quota was used up; then nothing was taken. */
   readonly allowed: boolean;
   readonly remaining: number;
+  /** How many were taken, where it is more than one. */
+  readonly taken?: number;
   /** Seconds, rounded up, until the window ends and the whole quota is to be had. */
   readonly resetSeconds: number;
 }
@@ -26,7 +30,7 @@ export interface RateLimitState {
 /** Counts what callers do, for every process of the service at once. */
 export interface RateLimiter {
   /**
-   * Takes one from each limit: from all of them, or where one is used up from none. States come in the order asked.
+   * Takes from each limit: from all of them, or where one is used up from none. States come in the order asked.
    * @throws DomainError OVERLOADED where the store does not answer; what to do then is the caller's to decide
    */
   take(limits: readonly RateLimit[]): Promise<readonly RateLimitState[]>;

@@ -1,4 +1,4 @@
-import { memoryLimiter } from "@closebell/adapters/limiter";
+import { memoryLimiter, stockingLimiter } from "@closebell/adapters/limiter";
 import {
   DomainError,
   type RateLimit,
@@ -13,12 +13,13 @@ import type { RateRule } from "./rate-group.ts";
 /** Holds callers to how often they may ask. */
 export interface RateKeeper {
   /**
-   * Counts a request against its address and, where it is known by now, its caller; the context's headers then say what is left.
-   * @throws DomainError RATE_LIMITED; OVERLOADED for what must be counted while nobody can
+   * Counts a request against its address and, where it is known by now, its caller; the context's headers then say what is left. A
+   * promise only where other processes have to be asked.
+   * @throws DomainError RATE_LIMITED, at once or in the promise; OVERLOADED for what must be counted while nobody can
    */
-  count(rule: RateRule, context: RequestContext): Promise<void>;
+  count(rule: RateRule, context: RequestContext): Promise<void> | undefined;
   /** The same against a caller who was not known yet. */
-  countCaller(rule: RateRule, context: RequestContext): Promise<void>;
+  countCaller(rule: RateRule, context: RequestContext): Promise<void> | undefined;
 }
 
 const WINDOW_SECONDS = 60;
@@ -55,37 +56,46 @@ const describe = (asked: readonly Asked[], states: readonly RateLimitState[]) =>
 });
 
 /**
- * Counts with all other processes. While their store does not answer, what must be counted is refused, and everything else is
- * counted by this process alone.
+ * Counts with all other processes: what must be counted one by one, everything else from a stock that is fetched now and then.
+ * While the store does not answer the former is refused, and the latter counted by this process alone.
  */
 export const createRateKeeper = (
   limiter: RateLimiter,
   quotas: HttpConfig["rateLimits"],
 ): RateKeeper => {
   const own = memoryLimiter();
+  const stocked = stockingLimiter(limiter);
   const networkOf = createNetworkOf();
   const asking = (name: RateGroup, whose: string): Asked => ({
     name,
     limit: { key: `${name}:${whose}`, quota: quotas[name], windowSeconds: WINDOW_SECONDS },
   });
-  const take = async ({ mustBeCounted }: RateRule, limits: readonly RateLimit[]) => {
-    try {
-      return await limiter.take(limits);
-    } catch (error) {
-      if (mustBeCounted) throw error;
-      return own.takeNow(limits);
-    }
-  };
-  const hold = async (rule: RateRule, asked: readonly Asked[], context: RequestContext) => {
-    const states = await take(
-      rule,
-      asked.map(({ limit }) => limit),
-    );
+  const judge = (
+    asked: readonly Asked[],
+    states: readonly RateLimitState[],
+    context: RequestContext,
+  ): void => {
     for (const [name, value] of Object.entries(describe(asked, states))) {
       const before = context.headers[name];
       context.headers[name] = before === undefined ? value : `${value}, ${before}`;
     }
     if (states.some(({ allowed }) => !allowed)) throw refusal(asked, states);
+  };
+  const hold = (
+    { mustBeCounted }: RateRule,
+    asked: readonly Asked[],
+    context: RequestContext,
+  ): Promise<void> | undefined => {
+    const limits = asked.map(({ limit }) => limit);
+    if (mustBeCounted) return limiter.take(limits).then((states) => judge(asked, states, context));
+    const states = stocked.takeNow(limits);
+    if (states === undefined)
+      return stocked
+        .take(limits)
+        .catch(() => own.takeNow(limits))
+        .then((later) => judge(asked, later, context));
+    judge(asked, states, context);
+    return undefined;
   };
   const callersOf = ({ group }: RateRule, { caller }: RequestContext): readonly Asked[] =>
     group === undefined || caller.principal === undefined

@@ -62,17 +62,19 @@ const throughDoor = (limited: ReturnType<typeof limitBody>, { guard, rates }: Po
       return { prove: undefined, refusal: error };
     }
   };
-  return async (request, matched, context) => {
+  return (request, matched, context) => {
     const { rate } = matched;
     if (rate.group === undefined) return open(request, matched, context);
     const { prove, refusal } = look(request, matched, context);
-    await rates.count(rate, context);
-    if (refusal !== undefined) throw refusal;
-    if (prove !== undefined) {
-      await prove();
-      await rates.countCaller(rate, context);
-    }
-    return limited(request, context);
+    const enter = (): Response | Promise<Response> => {
+      if (refusal !== undefined) throw refusal;
+      if (prove === undefined) return limited(request, context);
+      return prove()
+        .then(() => rates.countCaller(rate, context))
+        .then(() => limited(request, context));
+    };
+    const counting = rates.count(rate, context);
+    return counting === undefined ? enter() : counting.then(enter);
   };
 };
 

@@ -8,13 +8,18 @@ export interface Counter {
   readonly resetMs: number;
 }
 
+/** One of a request's limits: its place among the batch's, and how many of it are wanted. */
+interface Wanted {
+  readonly place: number;
+  readonly count: number;
+}
+
 /** Requests that are counted together, in this order. Every key stands in it once, however many ask for it. */
 export interface Batch {
   readonly limits: readonly RateLimit[];
-  /** How many requests ask for each of `limits`: where all of that is to be had, nobody need look at them one by one. */
+  /** How many are wanted of each of `limits`: where all of that is to be had, nobody need look at requests one by one. */
   readonly demands: readonly number[];
-  /** Each request's limits, by their place in `limits`. */
-  readonly requests: readonly (readonly number[])[];
+  readonly requests: readonly (readonly Wanted[])[];
 }
 
 /** Puts requests together. */
@@ -22,18 +27,28 @@ export const batchOf = (requests: readonly (readonly RateLimit[])[]): Batch => {
   const places = new Map<string, number>();
   const limits: RateLimit[] = [];
   const demands: number[] = [];
-  const placeOf = (limit: RateLimit): number => {
+  const wantedOf = (limit: RateLimit): Wanted => {
+    const count = limit.upTo ?? 1;
     const known = places.get(limit.key);
     if (known !== undefined) {
-      demands[known] = (demands[known] ?? 0) + 1;
-      return known;
+      demands[known] = (demands[known] ?? 0) + count;
+      return { place: known, count };
     }
-    places.set(limit.key, limits.length);
-    demands.push(1);
-    return limits.push(limit) - 1;
+    const place = limits.length;
+    places.set(limit.key, place);
+    demands.push(count);
+    limits.push(limit);
+    return { place, count };
   };
-  return { limits, demands, requests: requests.map((asked) => asked.map(placeOf)) };
+  return { limits, demands, requests: requests.map((asked) => asked.map(wantedOf)) };
 };
+
+/** The requests as numbers, as stores read them: of each how many limits it has, then each one's place from 1 and how many. */
+export const requestsOf = ({ requests }: Batch): readonly number[] =>
+  requests.flatMap((wanted) => [
+    wanted.length,
+    ...wanted.flatMap(({ place, count }) => [place + 1, count]),
+  ]);
 
 /** What a batch did: to each request, and to the counts. */
 export interface Judged {
@@ -49,15 +64,18 @@ export interface Judged {
 export const judge = (batch: Batch, counters: readonly Counter[]): Judged => {
   const taken = counters.map((counter) => counter.taken);
   const resets = counters.map(({ resetMs }) => Math.max(1, Math.ceil(resetMs / 1000)));
-  const left = (place: number): number => (batch.limits[place]?.quota ?? 0) - (taken[place] ?? 0);
-  const states = batch.requests.map((places) => {
-    const had = places.map(left);
+  const left = (place: number): number =>
+    Math.max(0, (batch.limits[place]?.quota ?? 0) - (taken[place] ?? 0));
+  const states = batch.requests.map((wanted) => {
+    const had = wanted.map(({ place }) => left(place));
     const all = had.every((count) => count > 0);
-    if (all) for (const place of places) taken[place] = (taken[place] ?? 0) + 1;
-    return places.map((place, n) => ({
+    const given = wanted.map(({ count }, n) => (all ? Math.min(count, had[n] ?? 0) : 0));
+    wanted.forEach(({ place }, n) => (taken[place] = (taken[place] ?? 0) + (given[n] ?? 0)));
+    return wanted.map(({ place }, n) => ({
       allowed: (had[n] ?? 0) > 0,
-      remaining: Math.max(0, left(place)),
+      remaining: left(place),
       resetSeconds: resets[place] ?? 1,
+      ...((given[n] ?? 0) > 1 && { taken: given[n] ?? 0 }),
     }));
   });
   return { states, taken };

@@ -1,6 +1,6 @@
 /**
  * Counts a batch on Redis, in one step for all who ask: KEYS are the counters, ARGV[1] their number n, then n quotas, n windows in
- * milliseconds and n demands, then of each request how many limits it has and which. A counter is the text "taken until",
+ * milliseconds and n demands, then of each request how many limits it has, and of each of those which and how many are wanted. A counter is the text "taken until",
  * until in milliseconds of the server's clock. Answers, for each counter, what was taken before and when its window ends.
  */
 export const COUNT_SCRIPT = `
@@ -29,16 +29,16 @@ if all then
 else
   local at = 2 + 3 * n
   while ARGV[at] do
-    local last = at + tonumber(ARGV[at])
+    local last = at + 2 * tonumber(ARGV[at])
     local free = true
-    for j = at + 1, last do
+    for j = at + 1, last, 2 do
       local i = tonumber(ARGV[j])
       if taken[i] >= tonumber(ARGV[1 + i]) then free = false end
     end
     if free then
-      for j = at + 1, last do
+      for j = at + 1, last, 2 do
         local i = tonumber(ARGV[j])
-        taken[i] = taken[i] + 1
+        taken[i] = math.min(taken[i] + tonumber(ARGV[j + 1]), tonumber(ARGV[1 + i]))
       end
     end
     at = last + 1

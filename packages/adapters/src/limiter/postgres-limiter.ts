@@ -1,6 +1,6 @@
 import type { RateLimiter } from "@closebell/context";
 import { arrayLiteral, type Database, openDatabase } from "@closebell/database";
-import type { Batch, Counter } from "./batch.ts";
+import { type Batch, type Counter, requestsOf } from "./batch.ts";
 import { limiterOver, type LimiterOptions } from "./limiter-over.ts";
 
 export interface PostgresLimiterOptions extends LimiterOptions {
@@ -16,18 +16,15 @@ const STATEMENT_TIMEOUT_MS = 2_000;
 
 const numbers = (values: readonly number[]): string => arrayLiteral(values.map(String));
 
-const count = async (
-  { sql }: Database,
-  { limits, demands, requests }: Batch,
-): Promise<readonly Counter[]> => {
-  const places = requests.flatMap((asked) => [asked.length, ...asked.map((place) => place + 1)]);
+const count = async ({ sql }: Database, batch: Batch): Promise<readonly Counter[]> => {
+  const { limits, demands } = batch;
   return sql<Counter[]>`
     select taken, reset_ms as "resetMs" from limits.count(
       ${arrayLiteral(limits.map(({ key }) => key))}::text[],
       ${numbers(limits.map(({ quota }) => quota))}::int[],
       ${numbers(limits.map(({ windowSeconds }) => windowSeconds))}::int[],
       ${numbers(demands)}::int[],
-      ${numbers(places)}::int[]
+      ${numbers(requestsOf(batch))}::int[]
     )`;
 };
 

@@ -6,7 +6,7 @@ import {
   type Keeper,
   type KeepTiming,
 } from "../connection/keep-open.ts";
-import type { Batch, Counter } from "./batch.ts";
+import { type Batch, type Counter, requestsOf } from "./batch.ts";
 import { COUNT_SCRIPT } from "./count-script.ts";
 import { limiterOver, type LimiterOptions } from "./limiter-over.ts";
 
@@ -78,16 +78,14 @@ const open = async (url: string, signal: AbortSignal): Promise<CountingConnectio
   };
 };
 
-const argumentsOf = ({ limits, demands, requests }: Batch): string[] => [
-  String(limits.length),
-  ...limits.map(({ quota }) => String(quota)),
-  ...limits.map(({ windowSeconds }) => String(windowSeconds * 1000)),
-  ...demands.map(String),
-  ...requests.flatMap((places) => [
-    String(places.length),
-    ...places.map((place) => String(place + 1)),
-  ]),
-];
+const argumentsOf = (batch: Batch): string[] =>
+  [
+    batch.limits.length,
+    ...batch.limits.map(({ quota }) => quota),
+    ...batch.limits.map(({ windowSeconds }) => windowSeconds * 1000),
+    ...batch.demands,
+    ...requestsOf(batch),
+  ].map(String);
 
 const countersIn = (reply: unknown, { limits }: Batch): readonly Counter[] => {
   const numbers: readonly unknown[] = Array.isArray(reply) ? reply : [];

@@ -75,6 +75,39 @@ const judgeCounting = (check: Judge) => {
   });
 };
 
+const judgeSeveral = (check: Judge) => {
+  check(
+    "several are taken at once where so many are left, otherwise what is left",
+    async (scene) => {
+      const limiter = scene.connect();
+      const limit = limitOf(10);
+      const several = { ...limit, upTo: 7 };
+      const takeBoth = () => limiter.take([several, limitOf(1)]);
+      expect(await takeBoth()).toMatchObject([{ allowed: true, taken: 7, remaining: 3 }, {}]);
+      expect(await takeBoth()).toMatchObject([{ allowed: true, taken: 3, remaining: 0 }, {}]);
+      expect((await takeBoth())[0]).toEqual({
+        allowed: false,
+        remaining: 0,
+        resetSeconds: expect.any(Number),
+      });
+      const [fresh, used] = [limitOf(9), limitOf(1)];
+      await limiter.take([used]);
+      // together in one batch, and none of it where one of them is used up
+      const asked = [
+        [{ ...fresh, upTo: 5 }],
+        [{ ...fresh, upTo: 9 }, used],
+        [{ ...fresh, upTo: 6 }],
+      ];
+      const states = await Promise.all(asked.map((limits) => limiter.take(limits)));
+      expect(states.map(([state]) => [state?.allowed, state?.taken, state?.remaining])).toEqual([
+        [true, 5, 4],
+        [true, undefined, 4],
+        [true, 4, 0],
+      ]);
+    },
+  );
+};
+
 const places = fc.uniqueArray(fc.nat(3), { minLength: 1, maxLength: 3 });
 const asked = fc.array(places, { minLength: 1, maxLength: 12 });
 const quotas = fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 4, maxLength: 4 });
@@ -87,7 +120,12 @@ const judgeRule = (check: Judge) => {
         const limits = q.map((quota) => limitOf(quota));
         const taken = new Map<string, number>();
         for (const batch of all) {
-          const requests = batch.map((one) => one.flatMap((place) => limits[place] ?? []));
+          const requests = batch.map((one, n) =>
+            one.flatMap((place) => {
+              const limit = limits[place];
+              return limit === undefined ? [] : [{ ...limit, upTo: 1 + (n % 3) }];
+            }),
+          );
           const built = batchOf(requests);
           const before = built.limits.map(({ key }) => taken.get(key) ?? 0);
           const wanted = judge(
@@ -95,10 +133,12 @@ const judgeRule = (check: Judge) => {
             before.map((n) => ({ taken: n, resetMs: HOUR * 1000 })),
           );
           built.limits.forEach(({ key }, n) => taken.set(key, wanted.taken[n] ?? 0));
-          const got = await Promise.all(requests.map((request) => limiter.take(request)));
+          const answered = await Promise.all(requests.map((request) => limiter.take(request)));
           const seen = (states: readonly (readonly RateLimitState[])[]) =>
-            states.map((list) => list.map(({ allowed, remaining }) => ({ allowed, remaining })));
-          expect(seen(got)).toEqual(seen(wanted.states));
+            states.map((list) =>
+              list.map(({ allowed, remaining, taken: got }) => ({ allowed, remaining, got })),
+            );
+          expect(seen(answered)).toEqual(seen(wanted.states));
         }
       }),
       { numRuns: 15 },
@@ -132,6 +172,7 @@ export const describeRateLimiterContract = (
         await body(scene);
       });
     judgeCounting(check);
+    judgeSeveral(check);
     judgeRule(check);
     if (shared) judgeProcesses(check);
   });
