@@ -20,6 +20,7 @@ import { migrateCommand } from "./migrate.ts";
 import { oracleCommand } from "./oracle/index.ts";
 import { openRoundCommand } from "./open-round.ts";
 import { pauseCommand } from "./pause.ts";
+import { blockCommand, protectionCommand, unblockCommand } from "./protection.ts";
 import { releaseCommand } from "./release.ts";
 import { replayCommand } from "./replay.ts";
 import { restoreCommand } from "./restore.ts";
@@ -64,6 +65,9 @@ export const COMMANDS: readonly AddCommand[] = [
     betCommand,
     depositCommand,
     withdrawCommand,
+    protectionCommand,
+    blockCommand,
+    unblockCommand,
     statementCommand,
     tvlCommand,
   ]),
