@@ -53,6 +53,7 @@ const limiting = mutantsOf(
 const ONCE = "bun scripts/test.ts packages/database/src/once";
 const claiming = mutantsOf("packages/database/migrations/0005_idempotency.sql", ONCE);
 const doingOnce = mutantsOf("packages/database/src/once.ts", ONCE);
+const joining = mutantsOf("packages/database/src/transact.ts", ONCE);
 const loading = mutantsOf(
   "apps/api/src/load/load-gauge.ts",
   "bun test apps/api/src/load/load.test.ts",
@@ -201,7 +202,11 @@ export const MUTANTS: readonly Mutant[] = [
   claiming("key: any body will do", "elsif v_hash = p_body_hash then", "elsif true then"),
   claiming("key: anybody's", "where k.caller = p_caller and k.route", "where k.route"),
   claiming("key: forgotten at once", "- interval '24 hours'", "+ interval '1 hour'"),
-  doingOnce("key: work outside the claim", "work(joinWork(deps, unit))", "work(deps)"),
+  joining(
+    "key: work on its own",
+    "if (deps.database.work !== undefined) return body(deps.database.work);",
+    "",
+  ),
   doingOnce("key: the answer is not kept", "await keep(unit, request, bodyHash, text);", ""),
   loading("load: no bound", "working >= requestsAtOnce", "working < 0"),
   loading("load: none goes to see", "isProbe && isProbing", "isProbe"),

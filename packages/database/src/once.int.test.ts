@@ -140,46 +140,51 @@ test("the same key of another caller, or on another route, is another key", asyn
   expect(await timesDone(deps, "same")).toBe(3n);
 });
 
-test("whoever runs out of patience is told so and holds no connection meanwhile; later he gets the answer", async () => {
-  const { promise: finish, resolve } = Promise.withResolvers<void>();
+/** Does it only when told to, having claimed the key. */
+const held = async (key: string, end: (on: Deps) => Promise<unknown>) => {
+  const { promise: told, resolve: tell } = Promise.withResolvers<void>();
   const started = Promise.withResolvers<void>();
-  const first = once(deps, request("slow"), async (on) => {
+  const work = once(deps, request(key), async (on) => {
     started.resolve();
-    await finish;
-    return await act(on, "slow");
+    await told;
+    return await end(on);
   });
+  const done = Promise.allSettled([work]).then(([result]) => result);
   await started.promise;
-  const waiting = Array.from({ length: 20 }, () =>
-    errorOf(once(deps, request("slow"), (on) => act(on, "slow"), 200)),
+  return { tell, done };
+};
+
+test("whoever runs out of patience is told so and holds no connection meanwhile; later he gets the answer", async () => {
+  const first = await held("slow", (on) => act(on, "slow"));
+  const waiting = Promise.allSettled(
+    Array.from({ length: 20 }, () => once(deps, request("slow"), (on) => act(on, "slow"), 200)),
   );
   // while twenty wait on four connections, one of which the first has
   await once(deps, request("beside"), (on) => act(on, "beside"));
-  for (const refusal of await Promise.all(waiting)) {
-    expect(refusal).toMatchObject({ code: "IDEMPOTENCY_KEY_IN_USE", retryAfterSeconds: 1 });
+  for (const one of await waiting) {
+    const reason = { code: "IDEMPOTENCY_KEY_IN_USE", retryAfterSeconds: 1 };
+    expect(one).toMatchObject({ status: "rejected", reason });
   }
-  const patient = once(deps, request("slow"), (on) => act(on, "slow"), 60_000);
-  resolve();
-  expect((await first).replayed).toBe(false);
-  expect(await patient).toEqual({ answer: (await first).answer, replayed: true });
+  const patient = Promise.allSettled([
+    once(deps, request("slow"), (on) => act(on, "slow"), 60_000),
+  ]);
+  first.tell();
+  const answer = { what: "slow", number: "1" };
+  expect(await first.done).toEqual({ status: "fulfilled", value: { answer, replayed: false } });
+  expect(await patient).toEqual([{ status: "fulfilled", value: { answer, replayed: true } }]);
   expect(await timesDone(deps, "slow")).toBe(1n);
 });
 
 test("one who waits takes over when the first fails", async () => {
-  const { promise: fail, resolve } = Promise.withResolvers<void>();
-  const started = Promise.withResolvers<void>();
-  const first = errorOf(
-    once(deps, request("heir"), async (on) => {
-      await act(on, "heir");
-      started.resolve();
-      await fail;
-      throw new DomainError("INSUFFICIENT_FUNDS", "Too little.");
-    }),
-  );
-  await started.promise;
-  const second = once(deps, request("heir"), (on) => act(on, "heir"), 60_000);
-  resolve();
-  expect(await first).toMatchObject({ code: "INSUFFICIENT_FUNDS" });
-  expect((await second).replayed).toBe(false);
+  const mine = new DomainError("INSUFFICIENT_FUNDS", "Too little.");
+  const first = await held("heir", async (on) => {
+    await act(on, "heir");
+    throw mine;
+  });
+  const second = Promise.allSettled([once(deps, request("heir"), (on) => act(on, "heir"), 60_000)]);
+  first.tell();
+  expect(await first.done).toEqual({ status: "rejected", reason: mine });
+  expect(await second).toMatchObject([{ status: "fulfilled", value: { replayed: false } }]);
   expect(await timesDone(deps, "heir")).toBe(1n);
 });
 
