@@ -61,7 +61,7 @@ const rightsOf = async (role: string): Promise<Readonly<Record<string, string>>>
       select r.name, a.grantee, a.privilege_type as what from relation r, aclexplode(r.relacl) a
       union
       select r.name, a.grantee, a.privilege_type || '(' || string_agg(t.attname, ',' order by t.attnum) || ')'
-      from relation r join pg_attribute t on t.attrelid = r.oid, aclexplode(t.attacl) a
+      from relation r join pg_attribute t on t.attrelid = r.oid and not t.attisdropped, aclexplode(t.attacl) a
       group by r.oid, r.name, a.grantee, a.privilege_type
     )
     select name, string_agg(what, ' ' order by what) as rights from granted
