@@ -141,3 +141,6 @@ grant execute on function ledger.seal_horizon, ledger.transfer_writers, ledger.s
 grant execute on function ledger.seal_hash, ledger.verify_seals to closebell_readonly;
 --> statement-breakpoint
 grant select on ledger.seal, ledger.seal_progress to closebell_application, closebell_readonly;
+--> statement-breakpoint
+-- How far the sealer is behind is a question of the runbooks.
+grant select on sequence ledger.transfer_id to closebell_readonly;
