@@ -1,6 +1,7 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
 import { describeWithRedis, emptyDatabase } from "../../packages/database/src/testing/index.ts";
 import { askTwo, type Crew, crewOf } from "./crew.ts";
+import { askAdminHere as ask, runAdminHere as runHere } from "./run-admin-here.ts";
 import { askAdmin, at, balanceOf, openRound, refused, runAdmin, textAt } from "./run-admin.ts";
 import { eventually, runProgram, scratchFolder } from "./run-program.ts";
 
@@ -9,63 +10,69 @@ setDefaultTimeout(180_000);
 type Environment = Readonly<Record<string, string>>;
 
 const stateOf = async (env: Environment, code: string): Promise<unknown> =>
-  at(await askAdmin(env, "rounds", "--code", code), "state");
+  at(await ask(env, "rounds", "--code", code), "state");
 
 /** The whole story beside a service that runs: it does by itself what is due, the commands do the rest. */
 const story = async (crew: Crew): Promise<void> => {
   const env = crew.operator;
-  const round = await openRound(env);
+  const isOpen = async () => (await openRound(env, ask)) !== undefined;
+  await eventually("a round is open", isOpen, 30_000);
+  const round = await openRound(env, ask);
   const code = textAt(round, "code");
-  const seeded = await askAdmin(env, "seed", "--users", "2", "--amount", "100");
+  const seeded = await ask(env, "seed", "--users", "2", "--amount", "100");
   const [ann, bob] = [textAt(seeded, "items", 0, "userId"), textAt(seeded, "items", 1, "userId")];
 
   const arrival = ["deposit", "--user", ann, "--amount", "12.5", "--tx", "0xabc", "--log", "1"];
-  const first = await askAdmin(env, ...arrival);
+  const first = await ask(env, ...arrival);
   expect(first).toMatchObject({ state: "CREDITED", amountMicroUsdc: "12500000", replayed: false });
-  expect(await askAdmin(env, ...arrival)).toMatchObject({ id: at(first, "id"), replayed: true });
+  expect(await ask(env, ...arrival)).toMatchObject({ id: at(first, "id"), replayed: true });
 
   const wager = ["bet", "--user", ann, "--side", "UP", "--amount-micro", "10000001", "--key", "k1"];
-  const placed = await askAdmin(env, ...wager);
+  const placed = await ask(env, ...wager);
   expect(placed).toMatchObject({ roundCode: code, stakeMicroUsdc: "10000001", replayed: false });
-  await askAdmin(env, "bet", "--user", bob, "--side", "DOWN", "--amount", "40", "--code", code);
+  await ask(env, "bet", "--user", bob, "--side", "DOWN", "--amount", "40", "--code", code);
 
-  await askAdmin(env, "clock", "set", textAt(round, "lockAt"));
-  await eventually("the round locked", async () => (await stateOf(env, code)) === "LOCKED");
-  const again = await askAdmin(env, ...wager);
+  await ask(env, "clock", "set", textAt(round, "lockAt"));
+  await eventually("the round locked", async () => (await stateOf(env, code)) === "LOCKED", 30_000);
+  const again = await ask(env, ...wager);
   expect(again).toMatchObject({ id: at(placed, "id"), roundCode: code, replayed: true });
 
-  await askAdmin(env, "clock", "set", textAt(round, "settlesFrom"));
-  await eventually("the round settled", async () => (await stateOf(env, code)) === "SETTLED");
-  const settled = await askAdmin(env, "rounds", "--code", code);
+  await ask(env, "clock", "set", textAt(round, "settlesFrom"));
+  await eventually(
+    "the round settled",
+    async () => (await stateOf(env, code)) === "SETTLED",
+    30_000,
+  );
+  const settled = await ask(env, "rounds", "--code", code);
   const [won, has] = at(settled, "outcome") === "UP" ? [ann, "152100000"] : [bob, "109900001"];
   expect(at(settled, "feeMicroUsdc")).toBe(won === ann ? "400000" : "100000");
   expect(at(settled, "attempts", 0, "failure")).toBeNull();
-  expect(await balanceOf(env, won)).toMatchObject({ availableMicroUsdc: has });
-  const statement = await askAdmin(env, "statement", "--account", `user/${won}/available`);
+  expect(await balanceOf(env, won, ask)).toMatchObject({ availableMicroUsdc: has });
+  const statement = await ask(env, "statement", "--account", `user/${won}/available`);
   expect(at(statement, "items", 0, "kind")).toBe("payout");
 
-  const out = await askAdmin(env, "withdraw", "--user", won, "--amount", "50");
+  const out = await ask(env, "withdraw", "--user", won, "--amount", "50");
   expect(out).toMatchObject({ state: "REQUESTED", simulated: true });
   const left = String(BigInt(has) - 50_000_000n);
   await eventually("the withdrawal paid", async () => {
-    const balance = await balanceOf(env, won);
+    const balance = await balanceOf(env, won, ask);
     return (
       at(balance, "withdrawingMicroUsdc") === "0" && at(balance, "availableMicroUsdc") === left
     );
   });
   const inAll = 212_500_000n - 50_000_000n - BigInt(textAt(settled, "feeMicroUsdc"));
-  expect(await askAdmin(env, "tvl")).toEqual({ tvlMicroUsdc: inAll.toString() });
-  expect(await askAdmin(env, "trial-balance")).toMatchObject({ totalMicroUsdc: "0" });
-  expect(await askAdmin(env, "audit")).toMatchObject({ ok: true, imbalanceMicroUsdc: "0" });
+  expect(await ask(env, "tvl")).toEqual({ tvlMicroUsdc: inAll.toString() });
+  expect(await ask(env, "trial-balance")).toMatchObject({ totalMicroUsdc: "0" });
+  expect(await ask(env, "audit")).toMatchObject({ ok: true, imbalanceMicroUsdc: "0" });
 
-  const next = textAt(await openRound(env), "code");
+  const next = textAt(await openRound(env, ask), "code");
   const reason = ["--reason", "exchange outage, notice 2026-118"];
-  await askAdmin(env, "bet", "--user", won, "--side", "UP", "--amount", "1");
+  await ask(env, "bet", "--user", won, "--side", "UP", "--amount", "1");
   const voiding = ["settle-round", "--code", next, "--result", "VOID", ...reason];
-  const voided = await askTwo(crew, voiding);
+  const voided = await askTwo(crew, voiding, runHere);
   expect(voided).toMatchObject({ state: "VOID", voidReason: "OPERATOR", feeMicroUsdc: "0" });
-  expect(await balanceOf(env, won)).toMatchObject({ availableMicroUsdc: left });
-  const log = at(await askAdmin(env, "log"), "items", 0);
+  expect(await balanceOf(env, won, ask)).toMatchObject({ availableMicroUsdc: left });
+  const log = at(await ask(env, "log"), "items", 0);
   expect(log).toMatchObject({ action: "round.settle", subject: `NDX/${next}`, reason: reason[1] });
   expect(at(log, "actorName")).toBe("operator");
 };

@@ -42,7 +42,7 @@ describe("by hand, on a database that no service runs on", () => {
     refused(await runAdmin(env, "migrate", "--now", "2026-11-20T12:00:00Z"), 2, "--sandbox");
     const early = ["settle-round", "--result", "UP", "--reason", "the tape"];
     await askAdmin(realEnv, "advance");
-    const open = textAt(await openRound(realEnv), "code");
+    const open = textAt(await openRound(realEnv, askAdmin), "code");
     await askTwo(realCrew, ["lock-round", "--code", open, ...WHY], runAdmin);
     refused(await runAdmin(realEnv, ...early, "--code", open), 1, "ROUND_NOT_CLOSED");
   });
@@ -127,7 +127,9 @@ describe("by hand, on a database that no service runs on", () => {
       amountMicroUsdc: "10000000",
     });
     refused(await runAdmin(env, ...wrong, "--amount", "25", ...why), 1, "TRANSFER_CONFLICT");
-    expect(await balanceOf(env, other)).toMatchObject({ availableMicroUsdc: "1020000000" });
+    expect(await balanceOf(env, other, askAdmin)).toMatchObject({
+      availableMicroUsdc: "1020000000",
+    });
   });
 
   test("what a command refuses: who, where, how much", async () => {
@@ -151,7 +153,7 @@ describe("by hand, on a database that no service runs on", () => {
       [["clock", "set", "2026-01-01T00:00:00Z", ...WHY], "CLOCK_BACKWARDS"],
     ];
     for (const [args, said] of cases) refused(await runAdmin(env, ...args), 1, said);
-    expect(await balanceOf(env, user)).toMatchObject({ withdrawingMicroUsdc: "0" });
+    expect(await balanceOf(env, user, askAdmin)).toMatchObject({ withdrawingMicroUsdc: "0" });
     expect(await askAdmin(env, "audit")).toMatchObject({ ok: true });
   });
 

@@ -56,7 +56,8 @@ export const askTwo = async (
 ): Promise<unknown> => {
   const first = await run(operator, ...args, "--json");
   if (first.code !== 1) throw new Error(`${args.join(" ")} took nobody else: ${first.stderr}`);
-  const told: unknown = JSON.parse(first.stderr);
+  // a warning may come before it
+  const told: unknown = JSON.parse(first.stderr.trim().split("\n").at(-1) ?? "");
   const id = textAt(told, "error", "approvalId");
   const approve = ["approvals", "approve", id, ...REASON, "--json"];
   answerOf(await run(second, ...approve), approve);

@@ -58,11 +58,15 @@ export const refused = (run: AdminRun, exitCode: number, said: string): void => 
 };
 
 /** The round that takes bets now. */
-export const openRound = async (env: Environment): Promise<unknown> =>
-  at(await askAdmin(env, "rounds", "--state", "OPEN"), "items", 0);
+export const openRound = async (env: Environment, ask = askAdmin): Promise<unknown> =>
+  at(await ask(env, "rounds", "--state", "OPEN"), "items", 0);
 
 /** A player's line of `users`. */
-export const balanceOf = async (env: Environment, user: string): Promise<unknown> => {
-  const items = at(await askAdmin(env, "users"), "items");
+export const balanceOf = async (
+  env: Environment,
+  user: string,
+  ask = askAdmin,
+): Promise<unknown> => {
+  const items = at(await ask(env, "users"), "items");
   return Array.isArray(items) ? items.find((item) => at(item, "id") === user) : undefined;
 };
