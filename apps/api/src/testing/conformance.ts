@@ -15,18 +15,27 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Fails for an answer that the document does not declare: its status, its content type, its body or its problem code. */
+/** Fails for an answer that the document does not declare: its status, its content type, its body, a field of it or its problem code. */
 export interface Conformance {
   check(method: string, path: string, answer: Answered): void;
 }
 
 const escaped = (part: string): string => part.replaceAll("~", "~0").replaceAll("/", "~1");
 
+/** `schema` with every object in it closed: what it does not name must not be told. */
+const closed = (schema: unknown): unknown => {
+  if (typeof schema !== "object" || schema === null) return schema;
+  if (Array.isArray(schema)) return schema.map(closed);
+  const inner = Object.entries(schema).map(([key, value]) => [key, closed(value)] as const);
+  const more = "properties" in schema ? { additionalProperties: false } : {};
+  return { ...more, ...Object.fromEntries(inner) };
+};
+
 /** Holds answers against an OpenAPI 3.1 document, with a validator of its JSON Schema dialect. */
 export const conformanceTo = (document: OpenApi): Conformance => {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   formats(ajv);
-  ajv.addSchema({ $id: "api", ...document });
+  ajv.addSchema({ $id: "api", ...Object(closed(document)) });
   const router = new TrieRouter<string>();
   for (const [path, item] of Object.entries(document.paths ?? {}))
     for (const method of METHODS)
