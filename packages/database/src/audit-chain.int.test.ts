@@ -132,6 +132,31 @@ describe("the chain of the audit log", () => {
     }
   });
 
+  test("shows any one row edited, removed or slipped in, among however many", async () => {
+    const of = (n: number) => `where subject = 'thing/${n}'`;
+    const tamper = fc.record({
+      rows: fc.integer({ min: 1, max: 9 }),
+      place: fc.double({ min: 0, max: 1, noNaN: true }),
+      how: fc.constantFrom(
+        (n: number) => `update database.audit set reason = reason || '.' ${of(n)}`,
+        (n: number) => `update database.audit set actor = gen_random_uuid() ${of(n)}`,
+        (n: number) => `delete from database.audit ${of(n)}`,
+        (n: number) => `insert into database.audit (actor, actor_name, action, subject, request_id)
+          select actor, actor_name, action, subject, request_id from database.audit ${of(n)}`,
+      ),
+    });
+    await fc.assert(
+      fc.asyncProperty(tamper, async ({ rows, place, how }) => {
+        await intruder`truncate database.audit, database.audit_chain`;
+        for (let n = 1; n <= rows; n += 1) await record(`thing/${n}`);
+        expect(await findings()).toEqual([]);
+        await intruder.unsafe(how(Math.max(1, Math.ceil(place * rows))));
+        expect(await findings()).not.toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  }, 60_000);
+
   test("whose end was cut off no longer has the link that was its head", async () => {
     for (const n of [1, 2, 3]) await record(`thing/${n}`);
     const kept = await auditHead(deps);
