@@ -109,6 +109,8 @@ export interface ApiDeps extends IdentityDeps {
   readonly verifyCredential?: VerifyCredential;
   /** Whom an Authorization header proves; default: by `verifyCredential`, and remembered. */
   readonly principals?: Principals;
+  /** Whether the database's clock is moved by hand; false: there is no route that moves it. */
+  readonly sandbox?: boolean;
   /** Only with a simulated oracle. */
   readonly simulation?: Simulation;
   readonly settings?: Partial<ApiSettings>;

@@ -33,6 +33,7 @@ const moveRoute = defineRoute({
   },
 });
 
+/** What moves the clock does not exist on real time. */
 export const clockRoutes = (app: ApiApp, { deps }: ApiParts): void => {
   app.openapi(clockRoute, async (c) => {
     const [now, sandbox] = await Promise.all([
@@ -41,6 +42,7 @@ export const clockRoutes = (app: ApiApp, { deps }: ApiParts): void => {
     ]);
     return c.json({ now: now.toString(), sandbox }, 200);
   });
+  if (deps.sandbox === false) return;
   app.openapi(moveRoute, async (c) => {
     const { advanceSeconds, to } = c.req.valid("json");
     const now = await moveClock(deps, {

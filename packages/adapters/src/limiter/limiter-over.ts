@@ -11,6 +11,8 @@ import type { Store } from "./store.ts";
 export interface LimiterTiming {
   /** Whoever has no answer by then is refused. */
   readonly answerWithinMs: number;
+  /** The same while the store has never answered: it is being connected to. */
+  readonly firstAnswerWithinMs: number;
   /** A store that did not answer is not asked again for so long; all are refused at once meanwhile. */
   readonly restMs: number;
 }
@@ -20,7 +22,7 @@ export interface LimiterOptions {
   readonly timing?: Partial<LimiterTiming>;
 }
 
-const TIMING: LimiterTiming = { answerWithinMs: 500, restMs: 500 };
+const TIMING: LimiterTiming = { answerWithinMs: 500, firstAnswerWithinMs: 3_000, restMs: 500 };
 
 /** Requests in one call at most. */
 const MAX_BATCH = 1_000;
@@ -62,6 +64,7 @@ class LimiterOver implements RateLimiter {
   #asking = false;
   #restsUntil = 0;
   #answers = true;
+  #knows = false;
 
   constructor(store: Store, { log, timing }: LimiterOptions) {
     this.#store = store;
@@ -97,8 +100,11 @@ class LimiterOver implements RateLimiter {
   async #ask(asked: readonly Waiting[]) {
     this.#asking = true;
     const batch = batchOf(asked.map(({ limits }) => limits));
+    const { answerWithinMs, firstAnswerWithinMs } = this.#timing;
+    const ms = this.#knows ? answerWithinMs : firstAnswerWithinMs;
     try {
-      const counters = await orTooLate(this.#store.count(batch), this.#timing.answerWithinMs);
+      const counters = await orTooLate(this.#store.count(batch), ms);
+      this.#knows = true;
       const { states } = judge(batch, counters);
       this.#say(true);
       asked.forEach(({ resolve }, n) => resolve(states[n] ?? []));

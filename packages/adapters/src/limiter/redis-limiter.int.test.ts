@@ -7,6 +7,7 @@ import { testLimiterOutages } from "../testing/limiter-outages.ts";
 import { describeRateLimiterContract } from "../testing/rate-limiter-contract.ts";
 import { redisLimiter } from "./redis-limiter.ts";
 
+const patient = { answerWithinMs: 5_000 };
 const keeping = { retryAtMostMs: 100, pingEveryMs: 100, pingWithinMs: 200 };
 const timing = { answerWithinMs: 300, restMs: 50 };
 
@@ -24,7 +25,7 @@ describeWithRedis("rate limits on Redis", (url) => {
       const open = [redisLimiter({ url: url(), prefix, log: silentLogger })].slice(1);
       return Promise.resolve({
         connect() {
-          const limiter = redisLimiter({ url: url(), prefix, log: silentLogger });
+          const limiter = redisLimiter({ url: url(), prefix, log: silentLogger, timing: patient });
           open.push(limiter);
           return limiter;
         },
@@ -41,7 +42,12 @@ describeWithRedis("rate limits on Redis", (url) => {
   );
 
   test("a batch is one command, whoever is in it, and a Redis that forgot the script is sent it again", async () => {
-    const limiter = redisLimiter({ url: url(), prefix: randomUUID(), log: silentLogger });
+    const limiter = redisLimiter({
+      url: url(),
+      prefix: randomUUID(),
+      log: silentLogger,
+      timing: patient,
+    });
     const take = () => limiter.take([{ key: "one", quota: 100, windowSeconds: 60 }]);
     await take();
     await using redis = await connected(url());

@@ -33,8 +33,8 @@ const KEEPING: KeepTiming = {
   reopenAfterMs: 0,
 };
 
-/** How long the first request waits for a connection. */
-const OPEN_WITHIN_MS = 400;
+/** How long a batch waits for a connection; whoever asks waits no longer than the limiter has them. */
+const OPEN_WITHIN_MS = 3_000;
 
 const isForgotten = (error: unknown): boolean =>
   error instanceof Error && error.message.startsWith("NOSCRIPT");
