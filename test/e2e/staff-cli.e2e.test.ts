@@ -26,6 +26,9 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   "oracle recheck": ["--code", "20261123"],
   "calendar cancel": ["--date", "2026-12-01"],
   "calendar close-at": ["--date", "2026-12-01", "--time", "13:00"],
+  protection: ["--user", UNKNOWN],
+  block: ["--user", UNKNOWN],
+  unblock: ["--user", UNKNOWN],
   seed: ["--users", "1"],
   bet: ["--user", UNKNOWN, "--side", "UP", "--amount", "1"],
   deposit: ["--user", UNKNOWN, "--amount", "1"],
@@ -97,29 +100,29 @@ describe("who works here, from the command line, on real time", () => {
 
   test("a key is kept by login, for its owner's eyes only, and used for this service alone", async () => {
     const key = admin["CLOSEBELL_API_KEY"] ?? "";
-    const login = await runAdmin(admin, "login", "--json");
+    const home = `${folder.path}/ada`;
+    const ada = { ...nobody, XDG_CONFIG_HOME: home };
+    const login = await runAdmin({ ...ada, CLOSEBELL_API_KEY: key }, "login", "--json");
     expect(login.stdout + login.stderr).not.toContain(key);
     const file = textAt(JSON.parse(login.stdout), "keptIn");
-    expect(file).toBe(`${folder.path}/closebell/keys.json`);
+    expect(file).toBe(`${home}/closebell/keys.json`);
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     expect(await readFile(file, "utf8")).toContain(key);
-    expect(await askAdmin(nobody, "whoami")).toMatchObject({ name: "ada", roles: ["admin"] });
+    expect(await askAdmin(ada, "whoami")).toMatchObject({ name: "ada", roles: ["admin"] });
     await using other = await emptyDatabase();
-    const elsewhere = { ...nobody, DATABASE_URL: other.url };
+    const elsewhere = { ...ada, DATABASE_URL: other.url };
     await askAdmin(elsewhere, "migrate");
     refused(await runAdmin(elsewhere, "whoami"), 1, "UNAUTHENTICATED: Say who you are");
-    await using fresh = await scratchFolder();
-    nobody = { ...nobody, XDG_CONFIG_HOME: fresh.path };
-    refused(await runAdmin(nobody, "whoami"), 1, "Say who you are");
+    const afresh = { ...nobody, XDG_CONFIG_HOME: `${folder.path}/afresh` };
+    refused(await runAdmin(afresh, "whoami"), 1, "Say who you are");
     // as a process that reads what is piped to it
     const piped = Bun.spawn([process.execPath, "apps/admin/src/main.ts", "login"], {
       cwd: `${import.meta.dir}/../..`,
-      env: { PATH: process.env["PATH"] ?? "", HOME: "/", ...nobody },
+      env: { PATH: process.env["PATH"] ?? "", HOME: "/", ...afresh },
       stdin: new Blob([`${key}\n`]),
     });
     expect(await piped.exited).toBe(0);
-    expect(await runProcess(nobody, "whoami")).toMatchObject({ code: 0 });
-    nobody = { ...nobody, XDG_CONFIG_HOME: `${fresh.path}/none` };
+    expect(await runProcess(afresh, "whoami")).toMatchObject({ code: 0 });
   });
 
   test("each role runs what the table says, and nothing else", async () => {
@@ -177,10 +180,10 @@ describe("who works here, from the command line, on real time", () => {
     refused(await runAdmin(admin, ...reset, "ada", ...WHY), 1, "FORBIDDEN");
     const invited = await askAdmin(admin, "staff", "invite", "eve");
     const token = textAt(invited, "claim", "token");
-    expect(await askAdmin(nobody, "staff", "claim", "--token", token)).toMatchObject({});
+    const home = { ...nobody, XDG_CONFIG_HOME: `${folder.path}/eve` };
+    expect(await askAdmin(home, "staff", "claim", "--token", token)).toMatchObject({});
     // it was kept
-    expect(await askAdmin(nobody, "whoami")).toMatchObject({ name: "eve" });
-    nobody = { ...nobody, XDG_CONFIG_HOME: `${folder.path}/nobody` };
+    expect(await askAdmin(home, "whoami")).toMatchObject({ name: "eve" });
     refused(await runAdmin(nobody, "staff", "claim", "--token", token), 1, "TOKEN_INVALID");
     refused(await runAdmin(nobody, "staff", "claim"), 2, "Say which token");
   });
