@@ -13,7 +13,7 @@ export interface ClientAddresses {
   of(peer: string | undefined, headers: Headers): string;
 }
 
-export const UNKNOWN_ADDRESS = "unknown";
+const UNKNOWN_ADDRESS = "unknown";
 
 const parse = (text: string): Address | undefined => {
   try {
