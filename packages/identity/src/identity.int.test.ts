@@ -1,12 +1,13 @@
 import { expect, test } from "bun:test";
 import { DomainError, SYSTEM_ACTORS, randomIds, type By } from "@closebell/context";
 import { memoryEvents, silentLogger } from "@closebell/context/testing";
-import type { Deps } from "@closebell/database";
+import { listAudit, type Deps } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
 import { balancesOf, userAccount } from "@closebell/ledger";
 import { createUser } from "./create-user.ts";
 import { getPlayer, getUser } from "./get-user.ts";
 import { listUsers } from "./list-users.ts";
+import { staffWith } from "./testing/index.ts";
 
 const by: By = { actor: SYSTEM_ACTORS.migration, requestId: randomIds.uuid() };
 
@@ -52,6 +53,23 @@ test("a handle is taken whatever its case, and by one of two who ask at once", a
   expect(both.toSorted()).toEqual(["HANDLE_TAKEN", "done"]);
   const page = await listUsers(deps, { kind: "player", limit: 10 });
   expect(page.items.length).toBe(2);
+});
+
+test("a player whom staff make is on record", async () => {
+  await using scratch = await scratchDatabase();
+  const deps = depsOf(scratch);
+  const { principal } = await staffWith(deps, ["admin"]);
+  const requestId = randomIds.uuid();
+  const { id } = await createUser(deps, {
+    by: { actor: principal.actor, requestId },
+    handle: "eve",
+  });
+  const { items } = await listAudit(deps, { limit: 10 });
+  expect(items.find((entry) => entry.requestId === requestId)).toMatchObject({
+    action: "user.create",
+    subject: `user/${id}`,
+    after: { handle: "eve" },
+  });
 });
 
 test("who is no user is not found, whatever the id looks like", async () => {

@@ -14,7 +14,14 @@ import { sessionOf } from "./sessions.ts";
 
 const tags = ["Auth"];
 const OWN = { own: "own:credentials" } as const;
-const refusals = bodyProblems("SIGN_IN_FAILED", "SECOND_FACTOR_REQUIRED", "RATE_LIMITED");
+const refusals = bodyProblems(
+  "SIGN_IN_FAILED",
+  "SECOND_FACTOR_REQUIRED",
+  "TOKEN_INVALID",
+  "USER_NOT_FOUND",
+  "RATE_LIMITED",
+  "OVERLOADED",
+);
 
 const enrolRoute = defineRoute({
   method: "post",
