@@ -1,9 +1,14 @@
-const SECRET = /password|secret|authorization|cookie|credential/i;
+const SECRET =
+  /password|secret|authorization|cookie|credential|token|api-?_?key|private-?_?key|totp|recovery/i;
 const MAX_DEPTH = 6;
 
 // Services take keys in paths and queries: https://host/v2/<key>, ?apikey=<key>.
 const LONG = /[\w-]{20,}/g;
 const NAMED = /([?&][^=&\s]*(?:key|token|secret|auth)[^=&\s]*=)[^&\s"'#]*/gi;
+
+// Ours say what they are: API keys, refresh tokens and those that are mailed or claimed; access tokens are JWTs.
+const OURS = /\bcb_[a-z]+_[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g;
+const BEARER = /\b(bearer|basic) +[^\s"',;]{8,}/gi;
 
 const withoutKeys = (address: string): string =>
   address.replace(
@@ -11,11 +16,13 @@ const withoutKeys = (address: string): string =>
     (_all, host: string, rest: string) => host + rest.replace(NAMED, "$1***").replace(LONG, "***"),
   );
 
-/** Takes passwords out of every URL in `text`, and whatever may be a key out of those of the web. */
+/** Takes credentials out of `text`: our own, passwords in every URL, and whatever may be a key in those of the web. */
 export const redact = (text: string): string =>
   text
     .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]*@/gi, "$1:***@")
-    .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, withoutKeys);
+    .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, withoutKeys)
+    .replace(OURS, "***")
+    .replace(BEARER, "$1 ***");
 
 const cleanError = (error: Error, depth: number): object => ({
   type: error.name,

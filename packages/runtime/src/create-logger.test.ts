@@ -92,3 +92,27 @@ test("a node's URL is logged without the key it holds", () => {
   expect(lines.join()).not.toContain("k1");
   expect(lines.join()).toContain("https://node.example/v2/***?apikey=***&x=2 failed");
 });
+
+test.each([
+  `cb_live_${"a".repeat(22)}_${"B1".repeat(21)}c`,
+  `cb_test_${"a".repeat(22)}_${"B1".repeat(21)}c`,
+  "cb_refresh_0123456789abcdef_-",
+  "cb_mail_0123456789abcdef",
+  "cb_claim_0123456789abcdef",
+  "eyJhbGciOiJFZERTQSJ9.eyJzdWIiOiIxIn0x.c2lnbmF0dXJl",
+])("a credential of ours (%s) is in no message, field or error", (credential) => {
+  const { log, lines } = recorder();
+  log.info({ said: `Authorization: Bearer ${credential}` }, `got ${credential}`);
+  log.error({ err: new Error(`bad ${credential}`, { cause: credential }) }, "refused");
+  expect(lines.join("")).toContain("***");
+  expect(lines.join("")).not.toContain(credential);
+});
+
+test("a field that is called a secret is not written, whatever is in it", () => {
+  const { log, last } = recorder();
+  const names = ["accessToken", "apiKey", "api_key", "privateKey", "totp", "recoveryCodes"];
+  log.info(Object.fromEntries(names.map((name) => [name, "s3"])), "made");
+  for (const name of names) expect(last()).toMatchObject({ [name]: "***" });
+  log.info({ header: "Basic dXNlcjpwYXNzd29yZA==", key: "an-idempotency-key" }, "asked");
+  expect(last()).toMatchObject({ header: "Basic ***", key: "an-idempotency-key" });
+});
