@@ -164,10 +164,7 @@ export const recoveryCodesSchema = z
 
 const keyName = z
   .string()
-  .regex(
-    /^[^\u0000-\u001f\u007f-\u009f]{1,100}$/,
-    "must be 1 to 100 characters, none of them a control",
-  )
+  .regex(/^[ -~\u00A0-\uFFFF]{1,100}$/, "must be 1 to 100 characters, none of them a control")
   .openapi({ example: "trading bot" });
 
 export const createApiKeyBody = z.strictObject({
