@@ -159,7 +159,7 @@ test("whatever is limited, bet, paid in, settled, voided and waited for: no limi
         for (const one of steps) {
           await act(scene, one);
           const limits = await listLimits(house.deps, { userId: user });
-          expect<unknown>(
+          expect(
             limits.map(({ kind, period, amount: most, used, pending }) => ({
               name: `${kind} ${period}`,
               most,
