@@ -13,7 +13,7 @@ export const trusting = (): Principals => {
       actor: { kind: "player", id, name: id },
       roles: ["player"],
       permissions,
-      credential: { kind: "access-token", id, expiresAt: null },
+      credential: { kind: "access-token", id, expiresAt: null, provedAt: Temporal.Now.instant() },
     };
     known.set(authorization, principal);
     return principal;

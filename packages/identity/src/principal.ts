@@ -13,5 +13,7 @@ export interface Principal {
     readonly id: string;
     /** From when on it no longer counts. */
     readonly expiresAt: Temporal.Instant | null;
+    /** When it was proved, by the clock that `expiresAt` is of: the database's. */
+    readonly provedAt: Temporal.Instant;
   };
 }

@@ -4,6 +4,8 @@ import { permissionsOf, type Principal } from "@closebell/identity";
 import { createPrincipals, type Principals } from "./principals.ts";
 
 const START = 1_000_000;
+/** By the database, whose clock is not the one here. */
+const PROVED_AT = Temporal.Instant.from("2026-11-20T12:00:00Z");
 
 const principal = (
   change: Partial<Principal["credential"]> = {},
@@ -15,7 +17,8 @@ const principal = (
   credential: {
     kind: "access-token",
     id: "session-1",
-    expiresAt: Temporal.Instant.fromEpochMilliseconds(START + 600_000),
+    provedAt: PROVED_AT,
+    expiresAt: PROVED_AT.add({ seconds: 600 }),
     ...change,
   },
 });
@@ -65,7 +68,7 @@ test("an API key is proved again after 10 s, and earlier where it expires", asyn
   pass(1);
   await principals.of("Bearer key");
   expect(asked).toHaveLength(2);
-  const soon = Temporal.Instant.fromEpochMilliseconds(START + 5);
+  const soon = PROVED_AT.add({ milliseconds: 5 });
   const short = stage(() => Promise.resolve(principal({ kind: "api-key", expiresAt: soon })));
   await short.principals.of("Bearer key");
   short.pass(5);

@@ -41,12 +41,15 @@ interface Known {
   readonly until: number;
 }
 
+/** Until when it is remembered, had it been proved at `now`: what counts is how long it lives, whatever time it is here. */
 const untilOf = ({ credential }: Principal, now: number): number => {
-  const expires = credential.expiresAt?.epochMilliseconds ?? Infinity;
-  return credential.kind === "api-key" ? Math.min(expires, now + API_KEY_MS) : expires;
+  const { expiresAt, provedAt } = credential;
+  const lives = expiresAt === null ? Infinity : provedAt.until(expiresAt).total("milliseconds");
+  return now + (credential.kind === "api-key" ? Math.min(lives, API_KEY_MS) : lives);
 };
 
-const wallClock = (): number => performance.timeOrigin + performance.now();
+/** Only ever runs on: this machine's time of day may be wrong. */
+const stopwatch = (): number => performance.now();
 
 /**
  * Remembers whom a credential proved, by its hash: the credential itself is not kept. An access token until it expires or
@@ -54,7 +57,7 @@ const wallClock = (): number => performance.timeOrigin + performance.now();
  */
 export const createPrincipals = (
   verify: VerifyCredential,
-  now: () => number = wallClock,
+  now: () => number = stopwatch,
 ): Principals => {
   const known = new LRUCache<string, Known>({ max: CREDENTIALS });
   const proving = new Map<string, Promise<Principal>>();
@@ -64,10 +67,12 @@ export const createPrincipals = (
   const prove = async (key: string, credential: string): Promise<Principal> => {
     for (;;) {
       const from = events;
+      // before it is asked: never later than the database proves it
+      const asked = now();
       const principal = await verify(credential);
       const about = [principal.credential.id, principal.actor.id];
       if (about.some((id) => (heard.get(id) ?? 0) > from)) continue;
-      known.set(key, { principal, until: untilOf(principal, now()) });
+      known.set(key, { principal, until: untilOf(principal, asked) });
       return principal;
     }
   };

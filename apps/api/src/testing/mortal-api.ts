@@ -55,7 +55,12 @@ const mortalApi = (url: string, userId: string, point: string) => {
         actor: { kind: "player", id: userId, name: userId },
         roles: ["player"],
         permissions: permissionsOf(["player"]),
-        credential: { kind: "access-token", id: userId, expiresAt: null },
+        credential: {
+          kind: "access-token",
+          id: userId,
+          expiresAt: null,
+          provedAt: Temporal.Now.instant(),
+        },
       }),
   });
 };

@@ -38,7 +38,12 @@ export const scriptedCredentials = (): ScriptedCredentials => {
         },
         roles,
         permissions: only === undefined ? all : all.intersection(new Set(only)),
-        credential: { kind: "access-token", id: randomUUID(), expiresAt: null },
+        credential: {
+          kind: "access-token",
+          id: randomUUID(),
+          expiresAt: null,
+          provedAt: Temporal.Now.instant(),
+        },
       });
       return credential;
     },

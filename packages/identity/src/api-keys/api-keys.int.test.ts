@@ -50,6 +50,7 @@ describe("an API key", () => {
       kind: "api-key",
       id: apiKey.id,
       expiresAt: apiKey.expiresAt,
+      provedAt: expect.any(Temporal.Instant),
     });
     const page = await listApiKeys(deps, { userId: principal.actor.id, limit: 10 });
     expect(page.items.map(({ name }) => name)).toEqual(["my bot", "test"]);

@@ -16,6 +16,7 @@ interface Found {
   readonly expires_at: Temporal.Instant;
   readonly sandbox: boolean;
   readonly stale: boolean;
+  readonly now: Temporal.Instant;
 }
 
 /**
@@ -33,7 +34,7 @@ export const verifyApiKey = async (
   return reachable(database.url, async () => {
     const [found] = await database.orm.execute<Found & Record<string, unknown>>(sql`
       select user_id, scopes, expires_at, clock.is_sandbox() as sandbox,
-        last_used_at is null or last_used_at < identity.now() - interval '1 hour' as stale
+        last_used_at is null or last_used_at < identity.now() - interval '1 hour' as stale, identity.now() as now
       from identity.api_key
       where id = ${parts.id} and secret_hash = decode(${hashOfSecret(parts.secret)}, 'hex')
         and revoked_at is null and expires_at > identity.now()`);
@@ -51,7 +52,12 @@ export const verifyApiKey = async (
       actor: { kind: user.kind, id: user.id, name: user.handle ?? user.id },
       roles,
       permissions: new Set(found.scopes.filter((scope) => allowed.has(scope))),
-      credential: { kind: "api-key", id: parts.id, expiresAt: found.expires_at },
+      credential: {
+        kind: "api-key",
+        id: parts.id,
+        expiresAt: found.expires_at,
+        provedAt: found.now,
+      },
     };
   });
 };

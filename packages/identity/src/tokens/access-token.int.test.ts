@@ -76,6 +76,7 @@ test("a token of ours counts, made here or by hand, and says who may do what", a
     kind: "access-token",
     id: player.session.id,
     expiresAt: player.tokens.accessTokenExpiresAt,
+    provedAt: expect.any(Temporal.Instant),
   });
   expect(await codeOf(await made())).toBe("counts");
 });

@@ -72,7 +72,8 @@ const claimsOf = async (token: string, x: string) => {
 
 /**
  * Whom an access token proves: signed by one of our keys with EdDSA, for us, of now, and of a session that has not ended.
- * Roles taken away since don't count. Time is the database's. One query; callers keep the answer until `credential.expiresAt` at the latest.
+ * Roles taken away since don't count. Time is the database's. One query; callers keep the answer
+ * no longer than from `credential.provedAt` to `credential.expiresAt`.
  * @throws DomainError UNAUTHENTICATED, which never says what was wrong
  */
 export const verifyAccessToken = async (deps: VerifyDeps, token: string): Promise<Principal> => {
@@ -101,6 +102,7 @@ export const verifyAccessToken = async (deps: VerifyDeps, token: string): Promis
       kind: "access-token",
       id: claims.sid,
       expiresAt: Temporal.Instant.fromEpochMilliseconds(claims.exp * 1000),
+      provedAt: facts.now,
     },
   };
 };
