@@ -30,10 +30,12 @@ export interface ProgramOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Runs it as the child of a shell that calls itself so. */
   readonly launcher?: string;
+  /** A module of the workspace that is loaded before it. */
+  readonly preload?: string;
 }
 
 /** What a service needs beside DATABASE_URL; beside an embedded database it makes its own. */
-const BESIDE_A_SERVER = { AUTH_SECRET: `sandbox-${"s".repeat(43)}` };
+export const BESIDE_A_SERVER = { AUTH_SECRET: `sandbox-${"s".repeat(43)}` };
 
 const collect = (stream: ReadableStream<Uint8Array>): (() => string) => {
   let text = "";
@@ -60,7 +62,9 @@ export const runProgram = (
   options: ProgramOptions = {},
 ): Program => {
   // whatever a developer keeps in .env is not what is tested
-  const command = [process.execPath, "--no-env-file", join(ROOT, script), ...args];
+  const { preload } = options;
+  const ahead = preload === undefined ? [] : ["--preload", join(ROOT, preload)];
+  const command = [process.execPath, "--no-env-file", ...ahead, join(ROOT, script), ...args];
   const { PATH = "", HOME = "/" } = process.env;
   const child = Bun.spawn(
     options.launcher === undefined ? command : ["sh", "-c", `${command.join(" ")}; true`],
