@@ -155,6 +155,33 @@ test("other routes take a key and need none", async () => {
   expect(two[0]?.at("id")).not.toBe(two[1]?.at("id"));
 });
 
+test("a wallet asked for twice is the same address, with a key, with another and without", async () => {
+  const user = await h.player();
+  const ask = (key?: string) =>
+    h.asUser(user)("POST", "/wallets", {
+      json: {},
+      ...(key === undefined ? {} : { headers: { "Idempotency-Key": key } }),
+    });
+  const first = await ask("wallet");
+  expect([first.status, isReplay(first)]).toEqual([201, false]);
+  expect(first.at("address")).toMatch(/^0x[0-9a-fA-F]{40}$/);
+  const again = await ask("wallet");
+  expect([again.status, again.text, isReplay(again)]).toEqual([201, first.text, true]);
+  for (const answer of [
+    await ask("another"),
+    await ask(),
+    ...(await Promise.all([ask(), ask()])),
+  ]) {
+    expect([answer.status, answer.text, isReplay(answer)]).toEqual([201, first.text, false]);
+  }
+  const other = await h.player();
+  const both = await Promise.all(
+    [0, 1].map(() => h.ask("POST", "/wallets", { json: { userId: other } })),
+  );
+  expect(new Set(both.map((answer) => answer.at("address"))).size).toBe(1);
+  expect(both[0]?.at("address")).not.toBe(first.at("address"));
+});
+
 test("a player made with a key has his accounts, and one whose handle is taken uses no key up", async () => {
   const handle = `t${randomUUID().slice(0, 8)}`;
   const make = (name: string) =>
