@@ -77,6 +77,24 @@ test("compose and .env.example know the same variables", async () => {
   expect(missing).toEqual([]);
 });
 
+test("each service is given only the secrets it needs", async () => {
+  const services = field(await readYaml("docker-compose.yml"), "services");
+  const holders = (secret: string) =>
+    keys(services).filter((name) => {
+      const service = field(services, name);
+      return keys(service).includes("environment")
+        ? keys(field(service, "environment")).includes(secret)
+        : false;
+    });
+  expect(holders("AUTH_SECRET")).toEqual(["api", "scheduler", "admin"]);
+  expect(holders("SCREENING_TOKEN")).toEqual(["api"]);
+  expect(holders("MAIL_URL")).toEqual(["scheduler"]);
+  expect(holders("EVM_HOT_WALLET_KEY_FILE")).toEqual(["scheduler", "admin"]);
+  expect(holders("EVM_DEPOSIT_KEY_FILE")).toEqual(["scheduler", "admin"]);
+  expect(holders("POSTGRES_PASSWORD")).toEqual(["postgres"]);
+  expect(holders("CLOSEBELL_API_KEY")).toEqual(["admin"]);
+});
+
 test("the image has the Bun that the workspace asks for", async () => {
   const manager = text(field(JSON.parse(await readText("package.json")), "packageManager"));
   const images = [...(await readText("infra/Dockerfile")).matchAll(/^FROM oven\/(\S+)/gm)];
