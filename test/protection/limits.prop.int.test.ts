@@ -166,7 +166,7 @@ test("whatever is limited, bet, paid in, settled, voided and waited for: no limi
               used,
               pending: pending?.from.toString(),
             })),
-          ).toEqual(model.limits());
+          ).toEqual([...model.limits()]);
         }
         await wait(scene, 24 * 7);
         const checks = await snapshot(house.deps, (tx) => auditProtection(tx));
