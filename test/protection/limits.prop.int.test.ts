@@ -14,7 +14,7 @@ import { microUsdc } from "../../packages/money/src/index.ts";
 import { advanceRounds, getBet, type Side } from "../../packages/rounds/src/index.ts";
 import { roundsHarness, type RoundsHarness } from "../../packages/rounds/src/testing/index.ts";
 import { codeOf, depositTo, takeIn } from "./acts.ts";
-import { createModel, type Model } from "./model.ts";
+import { createModel, type Model, type LimitInForce } from "./model.ts";
 
 const amount = fc.bigInt({ min: 1n, max: 60n });
 
@@ -160,7 +160,7 @@ test("whatever is limited, bet, paid in, settled, voided and waited for: no limi
           await act(scene, one);
           const limits = await listLimits(house.deps, { userId: user });
           expect(
-            limits.map(({ kind, period, amount: most, used, pending }) => ({
+            limits.map(({ kind, period, amount: most, used, pending }): LimitInForce => ({
               name: `${kind} ${period}`,
               most,
               used,

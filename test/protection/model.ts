@@ -17,6 +17,14 @@ interface Limit {
   next?: { readonly amount: bigint | null; readonly from: Temporal.Instant } | undefined;
 }
 
+/** A limit that counts now, or will. */
+export interface LimitInForce {
+  readonly name: string;
+  readonly most: bigint | null;
+  readonly used: bigint;
+  readonly pending: string | undefined;
+}
+
 /** What the rules say of one user, worked out apart from the service, from all that he did. */
 export interface Model {
   now: Temporal.Instant;
@@ -27,7 +35,7 @@ export interface Model {
   setLimit(kind: LimitKind, period: LimitPeriod, amount: bigint | null): void;
   judgeStake(amount: bigint): "placed" | "PLAY_SUSPENDED" | "PROTECTION_LIMIT_EXCEEDED";
   judgeDeposit(amount: bigint): boolean;
-  limits(): readonly object[];
+  limits(): readonly LimitInForce[];
 }
 
 /** Names the period that an instant lies in: the same for any other instant of it. */
