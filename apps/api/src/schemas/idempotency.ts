@@ -3,7 +3,7 @@ import type { Context } from "hono";
 import type { ApiEnv } from "../api-env.ts";
 import { invalidInput } from "../on-invalid.ts";
 
-const FORM = /^[\u0021-\u007E]{1,200}$/;
+const FORM = /^[!-~]{1,200}$/;
 
 const unquoted = (key: string): string =>
   key.length > 2 && key.startsWith('"') && key.endsWith('"') ? key.slice(1, -1) : key;
@@ -31,6 +31,7 @@ export const idempotencyHeaders = z.object({
       type: "string",
       minLength: 1,
       maxLength: 200,
+      pattern: FORM.source,
       description:
         "Yours to choose, new for each new request; a string with or without quotes. For 24 hours the same key and body get the first answer again.",
       example: "6c1f2f0e-4a57-4c35-9d43-0c1a6f0b6e2d",
