@@ -82,6 +82,28 @@ describe("the chain of the audit log", () => {
     );
   });
 
+  test("waits for whoever has linked and not committed yet, and follows that link", async () => {
+    const held = Promise.withResolvers<void>();
+    const linked = Promise.withResolvers<void>();
+    const first = transact(deps, async (work) => {
+      await recordAudit(work, { by, action: "thing.change", subject: "thing/1" });
+      // what else happens at the commit happens now
+      await work.tx.execute("set constraints all immediate");
+      linked.resolve();
+      await held.promise;
+    });
+    await linked.promise;
+    const second = record("thing/2");
+    const waiting = () => intruder`select from pg_locks where not granted and (
+      database = (select oid from pg_database where datname = current_database()) or locktype = 'transactionid')`;
+    while ((await waiting()).length === 0) await Bun.sleep(5);
+    held.resolve();
+    await Promise.all([first, second]);
+    const links = await Array.fromAsync(auditLines(deps));
+    expect(links.map(({ text }) => JSON.parse(text).subject)).toEqual(["thing/1", "thing/2"]);
+    expect(await findings()).toEqual([]);
+  });
+
   test("shows whatever was edited, removed, put in the place of another or slipped in", async () => {
     const edit = (change: string) =>
       `update database.audit set ${change} where subject = 'thing/3'`;
