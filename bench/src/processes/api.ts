@@ -50,5 +50,5 @@ const serve = async (order: ApiOrder): Promise<number> => {
   return serveSwapped(runtime, order);
 };
 
-tell({ port: await serve(orderOf(apiOrder)) });
+tell({ port: await serve(await orderOf(apiOrder)) });
 process.on("disconnect", () => process.exit());

@@ -116,5 +116,5 @@ const run = async (order: LoadOrder): Promise<LoadSeen> => {
   return { accepted, perSecond: counted / order.seconds, p50, p99, refused, firstRefusal };
 };
 
-tell(await run(orderOf(loadOrder)));
+tell(await run(await orderOf(loadOrder)));
 process.exit();

@@ -36,8 +36,8 @@ export const loadSeen = z.object({
 export type LoadSeen = z.infer<typeof loadSeen>;
 
 /** What a process was told, as its parent wrote it. */
-export const orderOf = <T>(schema: z.ZodType<T>): T =>
-  schema.parse(JSON.parse(process.argv[2] ?? "{}"));
+export const orderOf = async <T>(schema: z.ZodType<T>): Promise<T> =>
+  schema.parse(await Bun.stdin.json());
 
 /** Tells the parent, which waits for one message. */
 export const tell = (message: unknown): void => {

@@ -5,7 +5,7 @@ import { consentTo } from "../scene/consent.ts";
 import { byOf, configFor } from "../scene/house.ts";
 import { orderOf, settleOrder, tell } from "./messages.ts";
 
-const { databaseUrl: url, market, code } = orderOf(settleOrder);
+const { databaseUrl: url, market, code } = await orderOf(settleOrder);
 const config = configFor(url);
 const log = createLogger({ ...config, name: "settle" });
 const runtime = await createRuntime({ config, log, place: { url }, name: "settle", queue: true });

@@ -15,9 +15,9 @@ export const spawnProcess = <T>(
 ): Process<T> => {
   const { promise, resolve, reject } = Promise.withResolvers<T>();
   const file = new URL(`./${program}.ts`, import.meta.url).pathname;
-  const child = Bun.spawn([process.execPath, file, JSON.stringify(order)], {
-    // what a service logs goes nowhere; that it writes it at all is part of its cost
-    stdio: ["ignore", "ignore", "pipe"],
+  const child = Bun.spawn([process.execPath, file], {
+    // an order may be longer than an argument; what a service logs goes nowhere, and writing it is part of its cost
+    stdio: [new Blob([JSON.stringify(order)]), "ignore", "pipe"],
     ipc: (message: unknown) => {
       const parsed = schema.safeParse(message);
       if (parsed.success) resolve(parsed.data);
