@@ -1,8 +1,8 @@
 import type { Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
-import type { IdentityDeps } from "../identity-deps.ts";
 import { seal } from "../secrets/seal.ts";
 import type { Mail } from "./mailer.ts";
+import type { LetterDeps } from "./write-to-user.ts";
 
 /** What letters are sealed for. */
 export const LETTER_PURPOSE = "letter";
@@ -12,7 +12,7 @@ export const LETTER_PURPOSE = "letter";
  * write to (null) the same work is done, and nothing is sent: how long it takes tells nobody whether there is an account.
  */
 export const putLetter = async (
-  deps: Pick<IdentityDeps, "auth" | "ids" | "randomBytes">,
+  deps: LetterDeps,
   work: Pick<Work, "tx">,
   mail: Mail | null,
 ): Promise<void> => {
