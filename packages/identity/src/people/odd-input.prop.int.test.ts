@@ -11,7 +11,7 @@ import { endSession } from "../sessions/end-session.ts";
 import { refreshSession } from "../sessions/refresh-session.ts";
 import { registered, type Registered } from "../testing/registered.ts";
 import { stranger, testIdentity } from "../testing/test-identity.ts";
-import { verifyAccessToken } from "../tokens/verify-access-token.ts";
+import { createTokenVerifier } from "../tokens/verify-access-token.ts";
 import { actorOf } from "../user.ts";
 import { signInWithWallet } from "../wallet/sign-in-with-wallet.ts";
 import { startWalletSignIn } from "../wallet/start-wallet-sign-in.ts";
@@ -71,7 +71,7 @@ const VERBS: Readonly<Record<string, (text: string, other: string) => Promise<un
     }),
   refreshSession: (refreshToken) => refreshSession(deps, { ...stranger(), refreshToken }),
   endSession: (sessionId) => endSession(deps, { by: by(player), sessionId }),
-  verifyAccessToken: (token, other) => verifyAccessToken(deps, `${token}.${other}.${token}`),
+  verifyAccessToken: (token, other) => createTokenVerifier(deps)(`${token}.${other}.${token}`),
   startWalletSignIn: (address) => startWalletSignIn(deps, { ...stranger(), address, chainId: 1 }),
   signInWithWallet: (message, signature) =>
     signInWithWallet(deps, { ...stranger(), message, signature }),

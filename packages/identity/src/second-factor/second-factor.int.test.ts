@@ -19,7 +19,7 @@ import {
   testIdentity,
   warmUp,
 } from "../testing/test-identity.ts";
-import { verifyAccessToken } from "../tokens/verify-access-token.ts";
+import { createTokenVerifier } from "../tokens/verify-access-token.ts";
 import { actorOf, type User } from "../user.ts";
 import { signInWithWallet } from "../wallet/sign-in-with-wallet.ts";
 import { startWalletSignIn } from "../wallet/start-wallet-sign-in.ts";
@@ -215,7 +215,7 @@ test("staff without it may enrol one and nothing else, and all they may once it 
 
   const first = await signIn(deps, { ...stranger(), email, password });
   expect(first.mustEnrolSecondFactor).toBe(true);
-  const before = await verifyAccessToken(deps, first.tokens.accessToken);
+  const before = await createTokenVerifier(deps)(first.tokens.accessToken);
   expect([...before.permissions]).toEqual(["own:credentials"]);
   const { refreshToken } = first.tokens;
   const still = await refreshSession(deps, { ...stranger(), refreshToken });
@@ -225,7 +225,7 @@ test("staff without it may enrol one and nothing else, and all they may once it 
   const { refreshToken: next } = still.tokens;
   const after = await refreshSession(deps, { ...stranger(), refreshToken: next });
   expect(after.mustEnrolSecondFactor).toBe(false);
-  const { roles, permissions } = await verifyAccessToken(deps, after.tokens.accessToken);
+  const { roles, permissions } = await createTokenVerifier(deps)(after.tokens.accessToken);
   expect(roles).toEqual(["treasurer"]);
   expect(permissions.has("money:move")).toBe(true);
 });

@@ -1,14 +1,16 @@
 import { afterAll, beforeAll, expect, test } from "bun:test";
-import { DomainError } from "@closebell/context";
+import { DomainError, SYSTEM_ACTORS } from "@closebell/context";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from "jose";
+import { createUser } from "../create-user.ts";
 import type { IdentityDeps } from "../identity-deps.ts";
 import { endSession } from "../sessions/end-session.ts";
 import { refreshSession } from "../sessions/refresh-session.ts";
 import { registered, type Registered } from "../testing/registered.ts";
+import { signInAll } from "../testing/sign-in-all.ts";
 import { stranger, testIdentity } from "../testing/test-identity.ts";
 import { publicKeys } from "./public-keys.ts";
-import { verifyAccessToken } from "./verify-access-token.ts";
+import { createTokenVerifier } from "./verify-access-token.ts";
 
 type KeyPair = Awaited<ReturnType<typeof generateKeyPair>>;
 
@@ -18,11 +20,14 @@ let player: Registered;
 let mine: KeyPair;
 let other: KeyPair;
 
+let verify: ReturnType<typeof createTokenVerifier>;
+
 const KID = "test";
 
 beforeAll(async () => {
   scratch = await scratchDatabase();
   deps = testIdentity(scratch.database);
+  verify = createTokenVerifier(deps);
   player = await registered(deps);
   mine = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
   other = await generateKeyPair("EdDSA", { crv: "Ed25519", extractable: true });
@@ -33,7 +38,7 @@ beforeAll(async () => {
 afterAll(() => scratch[Symbol.asyncDispose]());
 
 const codeOf = (token: string): Promise<string> =>
-  verifyAccessToken(deps, token).then(
+  verify(token).then(
     () => "counts",
     (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
   );
@@ -63,7 +68,7 @@ const made = (change: Parts = {}): Promise<string> =>
     .sign((change.key ?? mine).privateKey);
 
 test("a token of ours counts, made here or by hand, and says who may do what", async () => {
-  const principal = await verifyAccessToken(deps, player.tokens.accessToken);
+  const principal = await verify(player.tokens.accessToken);
   expect(principal.actor).toEqual({ kind: "player", id: player.user.id, name: player.user.id });
   expect([...principal.permissions].toSorted()).toEqual([
     "own:bet",
@@ -181,12 +186,40 @@ test("a changed letter anywhere, and what is no token at all, does not count", a
   }
 });
 
+test("of many that come at once each is judged by itself", async () => {
+  const by = { actor: SYSTEM_ACTORS.migration, requestId: deps.ids.uuid() };
+  const users = await Promise.all(Array.from({ length: 40 }, () => createUser(deps, { by })));
+  const ids = users.map(({ id }) => id);
+  const tokens = await signInAll(deps, ids);
+  const wrong = [
+    () => made({ key: other }),
+    () => made({ claims: { sid: deps.ids.uuid() } }),
+    made,
+  ];
+  const asked = ids.map(async (is, n) => {
+    if (n % 2 === 0) return { token: tokens[n] ?? "", is };
+    // of an unknown session, with another's signature, or once more somebody else's
+    const token = await wrong[n % 3]?.();
+    return { token: token ?? "", is: n % 3 === 2 ? player.user.id : "UNAUTHENTICATED" };
+  });
+  const all = await Promise.all(asked);
+  const told = await Promise.all(
+    all.map(({ token }) =>
+      verify(token).then(
+        ({ actor }) => actor.id,
+        (error: unknown) => (error instanceof DomainError ? error.code : String(error)),
+      ),
+    ),
+  );
+  expect(told).toEqual(all.map(({ is }) => is));
+});
+
 test("a token does no more than its user may, whatever it says, and no more than its scope", async () => {
-  const admin = await verifyAccessToken(deps, await made({ claims: { roles: ["admin"] } }));
+  const admin = await verify(await made({ claims: { roles: ["admin"] } }));
   expect(admin.roles).toEqual([]);
   expect([...admin.permissions]).toEqual([]);
   const scope = ["own:credentials", "staff:manage"];
-  const cut = await verifyAccessToken(deps, await made({ claims: { scope } }));
+  const cut = await verify(await made({ claims: { scope } }));
   expect([...cut.permissions]).toEqual(["own:credentials"]);
 });
 

@@ -7,7 +7,7 @@ import { askedFor, registered } from "../testing/registered.ts";
 import { moveRealTime, stranger, testIdentity, warmUp } from "../testing/test-identity.ts";
 import { publicKeys } from "./public-keys.ts";
 import { rotateSigningKey } from "./rotate-signing-key.ts";
-import { verifyAccessToken } from "./verify-access-token.ts";
+import { createTokenVerifier } from "./verify-access-token.ts";
 
 /** Minutes at which somebody rotates: once, twice within the ten minutes of publication, and at the same moment. */
 const ROTATIONS = [5, 12, 15, 40, 40];
@@ -44,12 +44,12 @@ test("keys rotate without a single refusal, here or where the published keys are
     const kept = published[Math.max(0, minute - KEPT_MINUTES)] ?? { keys: [] };
     for (const { token } of tokens.filter(({ made }) => made > minute - TOKEN_MINUTES)) {
       kids.add(await kidFor(token, kept));
-      await verifyAccessToken(deps, token);
+      await createTokenVerifier(deps)(token);
     }
   }
   // of the two made at once the earlier never signs
   expect(kids.size).toBe(ROTATIONS.length);
-  const old = verifyAccessToken(deps, tokens[MINUTES - TOKEN_MINUTES - 1]?.token ?? "");
+  const old = createTokenVerifier(deps)(tokens[MINUTES - TOKEN_MINUTES - 1]?.token ?? "");
   expect(await errorOf(old)).toMatchObject({ code: "UNAUTHENTICATED" });
 
   await rotateSigningKey(deps, { by });
@@ -91,5 +91,5 @@ test("after a change of the secret a new key signs at once, and what was signed 
   expect(decodeProtectedHeader(fresh.tokens.accessToken).kid).not.toBe(
     decodeProtectedHeader(tokens.accessToken).kid,
   );
-  for (const token of [tokens, fresh.tokens]) await verifyAccessToken(changed, token.accessToken);
+  for (const token of [tokens, fresh.tokens]) await createTokenVerifier(changed)(token.accessToken);
 });

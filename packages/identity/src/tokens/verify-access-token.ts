@@ -1,12 +1,11 @@
 import { DomainError } from "@closebell/context";
-import { reachable } from "@closebell/database";
-import { sql } from "drizzle-orm";
 import { compactVerify, decodeJwt, decodeProtectedHeader, importJWK } from "jose";
+import { LRUCache } from "lru-cache";
 import type { IdentityDeps } from "../identity-deps.ts";
 import type { Principal } from "../principal.ts";
 import { permissionsOf } from "../roles.ts";
-import type { User } from "../user.ts";
 import { ACCESS_TOKEN_SECONDS, ALGORITHM, tokenClaims, tokenHeader } from "./token-claims.ts";
+import { createTokenFacts, type TokenFacts, type TokenNames } from "./token-facts.ts";
 
 type VerifyDeps = Pick<IdentityDeps, "database" | "auth">;
 
@@ -21,7 +20,7 @@ const refused = (cause?: unknown): DomainError =>
   );
 
 /** Key and session a token names, before anything it says is believed. */
-const namesOf = (token: string): { readonly kid: string; readonly sid: string } => {
+const namesOf = (token: string): TokenNames => {
   if (token.length > MAX_LENGTH) throw refused();
   try {
     const { kid } = tokenHeader.parse(decodeProtectedHeader(token));
@@ -32,37 +31,26 @@ const namesOf = (token: string): { readonly kid: string; readonly sid: string } 
   }
 };
 
-interface Facts extends Record<string, unknown> {
-  readonly x: string;
-  readonly now: Temporal.Instant;
-  readonly id: string;
-  readonly kind: User["kind"];
-  readonly handle: string | null;
-  /** What a member of staff may still be. */
-  readonly roles: readonly string[];
-}
+/** Keys that sign or did until lately: a handful. */
+const MOST_KEYS = 16;
 
-/** The key, if it still counts, and whose session it is, if that is not ended. */
-const factsOf = async (
-  { database }: VerifyDeps,
-  names: { readonly kid: string; readonly sid: string },
-): Promise<Facts> => {
-  const [facts] = await reachable(database.url, () =>
-    database.orm.execute<Facts>(sql`
-      select key.public_key as x, identity.now() as now, owner.id, owner.kind, owner.handle,
-        array(select role from identity.user_role where user_id = owner.id and revoked_at is null) as roles
-      from identity.verifying_key key, identity.session session
-      join identity.user owner on owner.id = session.user_id
-      where key.kid = ${names.kid} and session.id = ${names.sid}
-        and session.ended_at is null and session.expires_at > identity.now()`),
-  );
-  if (facts === undefined) throw refused();
-  return facts;
+/** Each key in the form that verifies, made once. */
+const createKeys = () => {
+  const keys = new LRUCache<string, Promise<CryptoKey>>({ max: MOST_KEYS });
+  const made = async (x: string): Promise<CryptoKey> => {
+    const key = await importJWK({ kty: "OKP", crv: "Ed25519", x }, ALGORITHM);
+    if (key instanceof Uint8Array) throw new TypeError("A public key was read as a secret.");
+    return key;
+  };
+  return (x: string): Promise<CryptoKey> => {
+    const key = keys.get(x) ?? made(x);
+    keys.set(x, key);
+    return key;
+  };
 };
 
-const claimsOf = async (token: string, x: string) => {
+const claimsOf = async (token: string, key: CryptoKey) => {
   try {
-    const key = await importJWK({ kty: "OKP", crv: "Ed25519", x }, ALGORITHM);
     const { payload } = await compactVerify(token, key, { algorithms: [ALGORITHM] });
     return tokenClaims.parse(JSON.parse(new TextDecoder().decode(payload)));
   } catch (error) {
@@ -70,28 +58,27 @@ const claimsOf = async (token: string, x: string) => {
   }
 };
 
-/**
- * Whom an access token proves: signed by one of our keys with EdDSA, for us, of now, and of a session that has not ended.
- * Roles taken away since don't count. Time is the database's. One query; callers keep the answer
- * no longer than from `credential.provedAt` to `credential.expiresAt`.
- * @throws DomainError UNAUTHENTICATED, which never says what was wrong
- */
-export const verifyAccessToken = async (deps: VerifyDeps, token: string): Promise<Principal> => {
-  const facts = await factsOf(deps, namesOf(token));
-  const claims = await claimsOf(token, facts.x);
+type Claims = Awaited<ReturnType<typeof claimsOf>>;
+
+const counts = (claims: Claims, facts: TokenFacts, auth: VerifyDeps["auth"]): boolean => {
   const now = facts.now.epochMilliseconds / 1000;
-  const counts =
-    claims.iss === deps.auth.issuer &&
-    claims.aud === deps.auth.audience &&
+  return (
+    claims.iss === auth.issuer &&
+    claims.aud === auth.audience &&
     claims.sub === facts.id &&
     claims.iat <= now &&
     (claims.nbf ?? 0) <= now &&
     now < claims.exp &&
-    claims.exp - claims.iat <= ACCESS_TOKEN_SECONDS;
-  if (!counts) throw refused();
-  const { id, kind, handle } = facts;
+    claims.exp - claims.iat <= ACCESS_TOKEN_SECONDS
+  );
+};
+
+const principalOf = (
+  claims: Claims,
+  { id, kind, handle, roles: held, now }: TokenFacts,
+): Principal => {
   const roles = claims.roles.filter((role) =>
-    kind === "staff" ? facts.roles.includes(role) : role === kind,
+    kind === "staff" ? held.includes(role) : role === kind,
   );
   const allowed = permissionsOf(roles);
   return {
@@ -102,7 +89,25 @@ export const verifyAccessToken = async (deps: VerifyDeps, token: string): Promis
       kind: "access-token",
       id: claims.sid,
       expiresAt: Temporal.Instant.fromEpochMilliseconds(claims.exp * 1000),
-      provedAt: facts.now,
+      provedAt: now,
     },
+  };
+};
+
+/**
+ * Tells whom an access token proves: signed by one of our keys with EdDSA, for us, of now, and of a session that has not
+ * ended. Roles taken away since don't count. Time is the database's, which is asked once for all tokens that come together;
+ * callers keep the answer no longer than from `credential.provedAt` to `credential.expiresAt`.
+ * @throws DomainError UNAUTHENTICATED, which never says what was wrong
+ */
+export const createTokenVerifier = (deps: VerifyDeps): ((token: string) => Promise<Principal>) => {
+  const factsOf = createTokenFacts(deps);
+  const keyOf = createKeys();
+  return async (token) => {
+    const facts = await factsOf(namesOf(token));
+    if (facts === undefined) throw refused();
+    const claims = await claimsOf(token, await keyOf(facts.x));
+    if (!counts(claims, facts, deps.auth)) throw refused();
+    return principalOf(claims, facts);
   };
 };
