@@ -14,6 +14,7 @@ import { createReadiness } from "./health/readiness.ts";
 import { createRateKeeper } from "./limits/limit-rate.ts";
 import { createLoad } from "./load/load.ts";
 import { registerBusinessMetrics } from "./metrics/business-metrics.ts";
+import { createGuardMetrics } from "./metrics/guard-metrics.ts";
 import { metricsRoutes } from "./metrics/route.ts";
 import { notFoundHandler } from "./not-found.ts";
 import { onError } from "./on-error.ts";
@@ -121,9 +122,11 @@ export const createApi = (deps: ApiDeps): Api => {
   };
   const doors = doorsOf(app, PAGES);
   const guard = createGuard(principals, auditActing(deps));
-  const load = createLoad(parts.settings);
+  const guarded = createGuardMetrics(deps.registry, deps.limiter);
+  const load = createLoad({ ...parts.settings, refused: guarded.overloaded });
   const { rateLimits, corsOrigins } = parts.settings;
-  const rates = rateLimits === undefined ? undefined : createRateKeeper(deps.limiter, rateLimits);
+  const rates =
+    rateLimits === undefined ? undefined : createRateKeeper(deps.limiter, rateLimits, guarded);
   const answer = createAnswer(app, parts, { doors, guard, load, rates });
   const fetch = allowOrigins(answer, corsOrigins);
   return { app, fetch, drain, giveUp: () => load.giveUp(), close };

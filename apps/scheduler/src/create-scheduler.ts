@@ -8,6 +8,7 @@ import { auditPass, type AuditDeps } from "./audit-pass.ts";
 import type { Bell } from "./bell.ts";
 import { createChainMetrics } from "./chain-metrics.ts";
 import { chainPass } from "./chain-pass.ts";
+import { clockPass } from "./clock-pass.ts";
 import { createMailMetrics } from "./mail-metrics.ts";
 import { mailPass, type MailPassDeps } from "./mail-pass.ts";
 import { createPassBell } from "./pass.ts";
@@ -53,6 +54,7 @@ const RECORD_EVERY_MS = 86_400_000;
 const RESERVES_EVERY_MS = 300_000;
 const RECHECK_EVERY_MS = 60_000;
 const TIDY_EVERY_MS = 600_000;
+const CLOCK_EVERY_MS = 60_000;
 const BEAT_EVERY_MS = 5_000;
 /** A pass may settle a large round for minutes; past this it counts as stuck. */
 const LONGEST_PASS_MS = 600_000;
@@ -60,7 +62,16 @@ const STOP_MS = 3_000;
 
 type Bells = Readonly<
   Record<
-    "rounds" | "chain" | "audit" | "reserves" | "recheck" | "tidy" | "mail" | "seal" | "record",
+    | "rounds"
+    | "chain"
+    | "audit"
+    | "reserves"
+    | "recheck"
+    | "tidy"
+    | "clock"
+    | "mail"
+    | "seal"
+    | "record",
     Bell
   >
 >;
@@ -99,6 +110,7 @@ const startTimer = (bells: Bells, tickMs: number, alive: () => void): (() => voi
     { bell: bells.recheck, everyMs: RECHECK_EVERY_MS, rungAt: performance.now() },
     { bell: bells.record, everyMs: RECORD_EVERY_MS, rungAt: performance.now() },
     { bell: bells.tidy, everyMs: TIDY_EVERY_MS, rungAt: performance.now() },
+    { bell: bells.clock, everyMs: CLOCK_EVERY_MS, rungAt: performance.now() },
   ];
   const tick = () => {
     for (const bell of [bells.rounds, bells.chain, bells.mail, bells.seal]) {
@@ -157,6 +169,7 @@ const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () 
     reserves: createPassBell(passDeps, reservesPass(deps, chains)),
     recheck: createPassBell(passDeps, recheckPass(deps)),
     tidy: createPassBell(passDeps, tidyPass(deps)),
+    clock: createPassBell(passDeps, clockPass(deps)),
     mail: createPassBell(passDeps, mailPass(deps, createMailMetrics(deps.registry))),
     seal: createPassBell(passDeps, sealPass(deps, record)),
     record: createPassBell(passDeps, recordPass(deps, record)),

@@ -6,6 +6,7 @@ export * from "./approvals/list-approvals.ts";
 export * from "./approvals/with-consent.ts";
 export * from "./arrays.ts";
 export * from "./audit-table.ts";
+export { clockOffset } from "./clock-offset.ts";
 export * from "./clock.ts";
 export * from "./columns.ts";
 export * from "./create-database.ts";

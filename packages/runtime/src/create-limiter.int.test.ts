@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import { randomUUID } from "node:crypto";
 import { silentLogger } from "@closebell/context/testing";
 import { describeWithRedis, scratchDatabase } from "@closebell/database/testing";
+import { canCount } from "./can-count.ts";
 import { createLimiter } from "./create-limiter.ts";
 
 const countedInPostgres = async (redisUrl: string | undefined): Promise<number> => {
@@ -20,6 +21,15 @@ const countedInPostgres = async (redisUrl: string | undefined): Promise<number> 
 
 test("processes count together in PostgreSQL", async () => {
   expect(await countedInPostgres(undefined)).toBe(1);
+});
+
+test("whether anybody counts is found by counting", async () => {
+  await using scratch = await scratchDatabase();
+  const at = (databaseUrl: string) =>
+    createLimiter({ redisUrl: undefined, databaseUrl, log: silentLogger });
+  const limiters = [await at(scratch.url), await at("postgres://u:p@127.0.0.1:1/closebell")];
+  expect(await Promise.all(limiters.map(canCount))).toEqual([true, false]);
+  await Promise.all(limiters.map((limiter) => limiter.close()));
 });
 
 describeWithRedis("with Redis", (url) => {

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { memoryLimiter } from "@closebell/adapters/limiter";
 import { startProviderServer } from "@closebell/adapters/oracle/testing";
 import { randomIds, SYSTEM_ACTORS } from "@closebell/context";
 import { memoryEvents, silentLogger } from "@closebell/context/testing";
@@ -82,6 +83,7 @@ test("a canary key is in no log, error or health, whatever the provider says", a
   const probes = createProbes({
     database: world.scratch.database,
     events: memoryEvents(),
+    limiter: memoryLimiter(),
     queue: undefined,
     usesRedis: false,
     oracles: world.oracles,
@@ -101,6 +103,7 @@ test("a source in trouble says so in the health of the service, without being as
   const probes = createProbes({
     database: world.scratch.database,
     events: memoryEvents(),
+    limiter: memoryLimiter(),
     queue: undefined,
     usesRedis: false,
     oracles: world.oracles,

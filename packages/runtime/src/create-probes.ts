@@ -1,8 +1,10 @@
 import type { JobQueue } from "@closebell/adapters/queue";
-import type { EventBus } from "@closebell/context";
+import type { EventBus, RateLimiter } from "@closebell/context";
 import { type Chain, ChainError, type ChainErrorKind } from "@closebell/custody";
-import { type Database, readHeartbeats } from "@closebell/database";
+import { clockOffset, type Database, readHeartbeats } from "@closebell/database";
 import type { Oracle } from "@closebell/rounds";
+import { clockFinding } from "./compare-clocks.ts";
+import { canCount } from "./can-count.ts";
 
 /** One thing the service depends on. `check` answers undefined where all is well, else what is wrong, in a line. */
 export interface Probe {
@@ -26,6 +28,17 @@ const schedulerProbe = (database: Database): Probe => ({
     if (beat.ageSeconds <= SILENT_AFTER_SECONDS) return undefined;
     return `no scheduler has ticked for ${Math.round(beat.ageSeconds)} s`;
   },
+});
+
+const clockProbe = (database: Database): Probe => ({
+  name: "clock",
+  check: async () => clockFinding(await clockOffset(database)),
+});
+
+const limiterProbe = (limiter: RateLimiter): Probe => ({
+  name: "rate-limits",
+  check: async () =>
+    (await canCount(limiter)) ? undefined : "how often callers ask can't be counted together",
 });
 
 const stateProbe = (name: string, well: () => boolean, problem: string): Probe => ({
@@ -81,6 +94,7 @@ const chainProbe = (chain: Chain): Probe => ({
 export interface ProbeParts {
   readonly database: Database;
   readonly events: EventBus;
+  readonly limiter: RateLimiter;
   readonly queue: JobQueue | undefined;
   readonly usesRedis: boolean;
   readonly oracles: Readonly<Record<string, Oracle>>;
@@ -89,7 +103,7 @@ export interface ProbeParts {
 
 /** What GET /health/components names besides the database and the events. */
 export const createProbes = (parts: ProbeParts): readonly Probe[] => {
-  const { events, queue, chains } = parts;
+  const { database, events, limiter, queue, chains } = parts;
   const oracles = Object.values(parts.oracles);
   return [
     ...(parts.usesRedis
@@ -98,7 +112,9 @@ export const createProbes = (parts: ProbeParts): readonly Probe[] => {
     ...(queue === undefined
       ? []
       : [stateProbe("queue", () => queue.healthy(), "the job queue does not answer")]),
-    schedulerProbe(parts.database),
+    limiterProbe(limiter),
+    clockProbe(database),
+    schedulerProbe(database),
     ...oracles.filter(({ name }) => name === "file").map(oracleProbe),
     ...oracles.filter(({ trouble }) => trouble !== undefined).map(knownTrouble),
     ...chains.filter((chain) => !chain.simulated).map(chainProbe),

@@ -9,6 +9,7 @@ import type { Registry } from "prom-client";
 import { auditBooks, type BooksAudit } from "./audit-books.ts";
 import { isWorthSomething } from "./chain-config.ts";
 import { checkDatabase } from "./check-database.ts";
+import { showClockOffset } from "./compare-clocks.ts";
 import { ConfigError } from "./config-error.ts";
 import { createChains } from "./create-chains.ts";
 import { createIdentity } from "./create-identity.ts";
@@ -166,6 +167,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
     limiter,
   });
   const telemetry = createTelemetry();
+  showClockOffset({ database, registry: telemetry.registry, log });
   const oracles = await createOracles(config, database);
   const chains = await createChains(config, { signs: options.signs === true });
   await judgeChains(database, chains);
@@ -195,6 +197,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
     probes: createProbes({
       database,
       events,
+      limiter,
       queue,
       oracles,
       chains,

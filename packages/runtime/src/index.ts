@@ -1,13 +1,15 @@
 export { ALL_MIGRATIONS } from "./all-migrations.ts";
 export { auditBooks, type BooksAudit } from "./audit-books.ts";
+export { canCount } from "./can-count.ts";
 export { checkDatabase } from "./check-database.ts";
+export { clockFinding } from "./compare-clocks.ts";
 export { ConfigError } from "./config-error.ts";
 export { createLogger, type LoggerOptions, type LogStream } from "./create-logger.ts";
 export type { Oracles, Simulation } from "./create-oracles.ts";
 export { type Probe, SCHEDULER_HEARTBEAT } from "./create-probes.ts";
 export { createRuntime, type Runtime, type RuntimeOptions } from "./create-runtime.ts";
 export { createTelemetry, type Telemetry } from "./create-telemetry.ts";
-export type { HttpConfig, RateGroup } from "./http-config.ts";
+export { type HttpConfig, RATE_GROUPS, type RateGroup } from "./http-config.ts";
 export { ensureMarket } from "./ensure-market.ts";
 export { explain } from "./explain.ts";
 export { migrateAll, type MigrateAllOptions, type MigratedAll } from "./migrate-all.ts";

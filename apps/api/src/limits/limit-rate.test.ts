@@ -130,6 +130,60 @@ test("while nobody counts for all, sign-in and withdrawals are refused, bets and
   expect((await player("GET", "/problems")).status).toBe(200);
 });
 
+test("the log of a refusal says who was refused, and that of nothing else does", async () => {
+  await using lonely = limited({ address: 4 });
+  const userId = randomUUID();
+  const player = askingAs(lonely.ask, lonely.credentials.issue({ roles: ["player"], userId }));
+  for (let n = 0; n < 5; n += 1) await player("GET", "/bets/x");
+  await askingAs(lonely.ask, null)("GET", "/nothing");
+  const said = lonely.logged
+    .map(({ fields }) => Object(fields))
+    .filter((fields) => "status" in fields)
+    .map(({ status, address, userId: who }) => [status, address, who]);
+  const other = [422, undefined, undefined];
+  expect(said).toEqual([
+    ...[other, other, other, other],
+    [429, "unknown", userId],
+    [429, "unknown", undefined],
+  ]);
+});
+
+/** Its figures, by name and labels as they are written. */
+const figuresOf = async ({ registry }: LonelyApi) => {
+  const lines = (await registry.metrics()).split("\n").filter((line) => !line.startsWith("#"));
+  return new Map(lines.map((line) => [line.split(" ")[0], Number(line.split(" ")[1])]));
+};
+
+test("figures say whether the store counts, and what was refused by which limit", async () => {
+  await using lonely = limited({ address: 4 });
+  const figures = async () => {
+    const all = await figuresOf(lonely);
+    const limits = (["address", "bets", "sign-in"] as const).map((limit) =>
+      all.get(`closebell_rate_limited_total{limit="${limit}"}`),
+    );
+    return [all.get("closebell_rate_limit_store_up"), ...limits];
+  };
+  expect(await figures()).toEqual([1, 0, 0, 0]);
+  const player = playerOf(lonely);
+  await statuses(5, () => player("POST", "/bets", bet()));
+  // the fourth found its bets used up and took nothing from the address
+  expect(await figures()).toEqual([1, 0, 2, 0]);
+  await askingAs(lonely.ask, null)("GET", "/problems");
+  await askingAs(lonely.ask, null)("GET", "/problems");
+  expect(await figures()).toEqual([1, 1, 2, 0]);
+});
+
+test("figures say that the store is down, who was refused for it and whom this process counted", async () => {
+  await using lonely = limited({}, down);
+  await askingAs(lonely.ask, null)("POST", "/auth/sign-in", signIn);
+  for (let n = 0; n < 2; n += 1) await askingAs(lonely.ask, null)("GET", "/problems");
+  const figures = await figuresOf(lonely);
+  expect(figures.get("closebell_rate_limit_store_up")).toBe(0);
+  const of = (outcome: string) =>
+    figures.get(`closebell_rate_limit_uncounted_total{outcome="${outcome}"}`);
+  expect([of("refused"), of("alone")]).toEqual([1, 2]);
+});
+
 test("what is counted, and under which key, holds no secret", async () => {
   const asked: RateLimit[] = [];
   const seeing: RateLimiter = {

@@ -6,6 +6,7 @@ import {
   type RateLimitState,
 } from "@closebell/context";
 import type { HttpConfig, RateGroup } from "@closebell/runtime";
+import type { GuardMetrics } from "../metrics/guard-metrics.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { createNetworkOf } from "../request/client-address.ts";
 import type { RateRule } from "./rate-group.ts";
@@ -29,8 +30,10 @@ interface Asked {
   readonly limit: RateLimit;
 }
 
-const refusal = (asked: readonly Asked[], states: readonly RateLimitState[]): DomainError => {
-  const full = asked.filter((_, n) => states[n]?.allowed === false);
+const usedUp = (asked: readonly Asked[], states: readonly RateLimitState[]): readonly Asked[] =>
+  asked.filter((_, n) => states[n]?.allowed === false);
+
+const refusal = (full: readonly Asked[], states: readonly RateLimitState[]): DomainError => {
   const retryAfterSeconds = Math.max(
     1,
     ...states.map((state) => (state.allowed ? 0 : state.resetSeconds)),
@@ -62,6 +65,7 @@ const describe = (asked: readonly Asked[], states: readonly RateLimitState[]) =>
 export const createRateKeeper = (
   limiter: RateLimiter,
   quotas: HttpConfig["rateLimits"],
+  metrics: Pick<GuardMetrics, "limited" | "uncounted">,
 ): RateKeeper => {
   const own = memoryLimiter();
   const stocked = stockingLimiter(limiter);
@@ -79,7 +83,10 @@ export const createRateKeeper = (
       const before = context.headers[name];
       context.headers[name] = before === undefined ? value : `${value}, ${before}`;
     }
-    if (states.some(({ allowed }) => !allowed)) throw refusal(asked, states);
+    if (states.every(({ allowed }) => allowed)) return;
+    const full = usedUp(asked, states);
+    for (const { name } of full) metrics.limited(name);
+    throw refusal(full, states);
   };
   const hold = (
     { mustBeCounted }: RateRule,
@@ -87,12 +94,22 @@ export const createRateKeeper = (
     context: RequestContext,
   ): Promise<void> | undefined => {
     const limits = asked.map(({ limit }) => limit);
-    if (mustBeCounted) return limiter.take(limits).then((states) => judge(asked, states, context));
+    if (mustBeCounted)
+      return limiter.take(limits).then(
+        (states) => judge(asked, states, context),
+        (error: unknown) => {
+          metrics.uncounted("refused");
+          throw error;
+        },
+      );
     const states = stocked.takeNow(limits);
     if (states === undefined)
       return stocked
         .take(limits)
-        .catch(() => own.takeNow(limits))
+        .catch(() => {
+          metrics.uncounted("alone");
+          return own.takeNow(limits);
+        })
         .then((later) => judge(asked, later, context));
     judge(asked, states, context);
     return undefined;

@@ -1,6 +1,14 @@
 import { DomainError } from "@closebell/context";
 import type { RequestKind } from "./request-kind.ts";
 
+/**
+ * Why a request was answered 503. `busy`: as many are answered as may be. `stalled`: the database answers nobody. `late`: it took too
+ * long. `stopping`: the process ended before its answer.
+ */
+export const LOAD_REFUSALS = ["busy", "stalled", "late", "stopping"] as const;
+
+export type LoadRefusal = (typeof LOAD_REFUSALS)[number];
+
 export interface GaugeOptions {
   /** Requests that each take a connection to the database, at once. */
   readonly requestsAtOnce: number;
@@ -8,6 +16,8 @@ export interface GaugeOptions {
   readonly stalledAfterMs: number;
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
+  /** Told of each request that is refused or given up. */
+  readonly refused?: (reason: LoadRefusal) => void;
 }
 
 /** How much this process has taken on, and whether it gets anywhere. */
@@ -37,15 +47,26 @@ const SAYS_NOTHING: ReadonlySet<number | undefined> = new Set([
   503,
 ]);
 
-const overloaded = (detail: string, retryAfterSeconds: number) =>
-  new DomainError("OVERLOADED", `${detail} Send it again.`, { retryAfterSeconds });
+const busy = () =>
+  new DomainError(
+    "OVERLOADED",
+    "The service is answering as many requests as it can. Send it again.",
+    { retryAfterSeconds: 1 },
+  );
+
+const stalled = () =>
+  new DomainError(
+    "OVERLOADED",
+    "The service waits for its database and takes no more meanwhile. Send it again.",
+    { retryAfterSeconds: 2 },
+  );
 
 /**
  * What is batched and what is work needs the database: where many wait and none is answered, it does not answer. Then one
  * request at a time is let through, so that whoever only pretends to wait (by a body that never ends) shuts nobody out.
  */
 export const createGauge = (options: GaugeOptions): LoadGauge => {
-  const { requestsAtOnce, stalledAfterMs, now = () => performance.now() } = options;
+  const { requestsAtOnce, stalledAfterMs, now = () => performance.now(), refused } = options;
   let waiting = 0;
   let working = 0;
   let answeredAt = 0;
@@ -54,11 +75,15 @@ export const createGauge = (options: GaugeOptions): LoadGauge => {
   return {
     take(kind) {
       if (kind === "polled") return false;
-      if (kind === "work" && working >= requestsAtOnce)
-        throw overloaded("The service is answering as many requests as it can.", 1);
+      if (kind === "work" && working >= requestsAtOnce) {
+        refused?.("busy");
+        throw busy();
+      }
       const isProbe = isStalled();
-      if (isProbe && isProbing)
-        throw overloaded("The service waits for its database and takes no more meanwhile.", 2);
+      if (isProbe && isProbing) {
+        refused?.("stalled");
+        throw stalled();
+      }
       // nobody has waited until now
       if (waiting === 0) answeredAt = now();
       waiting += 1;

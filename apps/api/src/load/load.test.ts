@@ -12,10 +12,17 @@ afterEach(() => load?.close());
 /** A load on a clock of its own, and requests that are answered when the test says so. */
 const scene = (change: Partial<typeof OPTIONS> = {}) => {
   let time = 1_000;
-  const made = createLoad({ ...OPTIONS, ...change, now: () => time });
+  const refused: string[] = [];
+  const made = createLoad({
+    ...OPTIONS,
+    ...change,
+    now: () => time,
+    refused: (reason) => void refused.push(reason),
+  });
   load = made;
   return {
     load: made,
+    refused,
     pass(ms: number) {
       time += ms;
       made.sweep();
@@ -190,6 +197,23 @@ test("never more work at once than allowed, nothing waits longer than allowed, a
     }),
     { numRuns: 100 },
   );
+});
+
+test("whoever is turned away is told of once, with the reason", async () => {
+  const s = scene({ requestsAtOnce: 12 });
+  const waiting = Array.from({ length: 12 }, () => s.ask());
+  expect(await s.ask().outcome).toBe("OVERLOADED");
+  s.pass(2_001);
+  waiting.push(s.ask("batched"));
+  expect(await s.ask("batched").outcome).toBe("OVERLOADED");
+  expect(s.refused).toEqual(["busy", "stalled"]);
+  s.pass(8_000);
+  s.pass(1);
+  expect(s.refused.slice(2)).toEqual(Array.from({ length: 12 }, () => "late"));
+  s.load.giveUp();
+  s.load.giveUp();
+  expect(s.refused.slice(14)).toEqual(["stopping"]);
+  for (const { outcome } of waiting) expect(await outcome).toBe("DATABASE_UNAVAILABLE");
 });
 
 test("what nobody thought of is work", () => {

@@ -1,5 +1,5 @@
 import { DomainError } from "@closebell/context";
-import { createGauge, type GaugeOptions } from "./load-gauge.ts";
+import { createGauge, type GaugeOptions, type LoadRefusal } from "./load-gauge.ts";
 import type { RequestKind } from "./request-kind.ts";
 
 export interface LoadOptions extends GaugeOptions {
@@ -26,7 +26,7 @@ export interface Load {
 
 interface Carried {
   readonly startedAt: number;
-  readonly giveUp: () => void;
+  readonly giveUp: (reason: LoadRefusal) => void;
 }
 
 const SWEEP_EVERY_MS = 250;
@@ -41,7 +41,7 @@ const tooLate = () =>
  * bet more than all the rest of this.
  */
 export const createLoad = (options: LoadOptions): Load => {
-  const { answerWithinMs, now = () => performance.now() } = options;
+  const { answerWithinMs, now = () => performance.now(), refused } = options;
   const gauge = createGauge(options);
   const carried = new Set<Carried>();
 
@@ -51,7 +51,13 @@ export const createLoad = (options: LoadOptions): Load => {
   ): Promise<Response> => {
     const isProbe = gauge.take(kind);
     const { promise: late, reject } = Promise.withResolvers<never>();
-    const one = { startedAt: now(), giveUp: () => reject(tooLate()) };
+    const giveUp = (reason: LoadRefusal) => {
+      // its answer may take a turn longer than the next sweep
+      if (!carried.delete(one)) return;
+      refused?.(reason);
+      reject(tooLate());
+    };
+    const one = { startedAt: now(), giveUp };
     carried.add(one);
     let status: number | undefined;
     try {
@@ -67,7 +73,7 @@ export const createLoad = (options: LoadOptions): Load => {
     const before = now() - answerWithinMs;
     for (const one of carried) {
       if (one.startedAt > before) return;
-      one.giveUp();
+      one.giveUp("late");
     }
   };
   const timer = setInterval(sweep, SWEEP_EVERY_MS);
@@ -77,7 +83,7 @@ export const createLoad = (options: LoadOptions): Load => {
     carry: (kind, answer) => (kind === "watch" ? answer() : carryOn(kind, answer)),
     sweep,
     giveUp() {
-      for (const one of carried) one.giveUp();
+      for (const one of carried) one.giveUp("stopping");
     },
     close: () => clearInterval(timer),
   };

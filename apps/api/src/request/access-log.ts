@@ -14,10 +14,17 @@ export interface AccessLogOptions {
 /** Writes a request's line, if it is to have one. */
 export type AccessLog = (served: ServedRequest & { path: string }, context: RequestContext) => void;
 
+/** Whom to shut out, or to write to. */
+const whoIs = ({ address, caller }: RequestContext) => ({
+  address: address(),
+  ...(caller.principal !== undefined && { userId: caller.principal.actor.id }),
+});
+
 /** Logs refusals, failures and slow requests, and some of the others. */
 export const createAccessLog =
   (log: Logger, options: AccessLogOptions): AccessLog =>
-  ({ method, path, route, status, seconds }, { requestId, trace, refusal }) => {
+  ({ method, path, route, status, seconds }, context) => {
+    const { requestId, trace, refusal } = context;
     const slow = seconds * 1000 >= options.slowMs;
     if (status < 400 && !slow && options.chance() >= options.sample) return;
     const fields = {
@@ -30,6 +37,7 @@ export const createAccessLog =
       status,
       durationMs: Math.round(seconds * 10_000) / 10,
       ...(refusal !== undefined && { code: refusal.code }),
+      ...(refusal?.code === "RATE_LIMITED" && whoIs(context)),
       ...(status >= 500 && { err: refusal?.cause ?? refusal }),
     };
     if (status >= 500) log.error(fields, "request failed");
