@@ -45,10 +45,11 @@ const betting = mutantsOf(
   "packages/rounds/migrations/0007_protection.sql",
   "bun scripts/test.ts packages/rounds/src/protected-bets.int.test.ts",
 );
-const limiting = mutantsOf(
-  "packages/protection/migrations/0000_protection.sql",
-  "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts",
-);
+const PROTECTED =
+  "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts";
+const counting = mutantsOf("packages/protection/migrations/0000_protection.sql", PROTECTED);
+const limiting = mutantsOf("packages/protection/migrations/0001_asked_twice.sql", PROTECTED);
+const sanctioning = mutantsOf("packages/protection/src/screen-player.ts", PROTECTED);
 
 const ONCE = "bun scripts/test.ts packages/database/src/once";
 const claiming = mutantsOf("packages/database/migrations/0005_idempotency.sql", ONCE);
@@ -119,19 +120,22 @@ export const MUTANTS: readonly Mutant[] = [
     "where false;",
   ),
   betting("loss: a late refund is not counted", "if v_refunded > 0 and", "if v_refunded < 0 and"),
-  limiting("limit: a looser one at once", "v_now + interval '24 hours'", "v_now"),
   limiting(
-    "limit: a tighter one later",
-    "p_amount <= v_in_force then",
-    "p_amount > v_in_force then",
+    "limit: a looser one may be confirmed at once",
+    "when waits then v_now + interval '24 hours'",
+    "when waits then v_now",
   ),
-  limiting("limit: asked for again it is put off", "return v_limit.next_from;", "null;"),
+  limiting("limit: a tighter one later", "or p_amount > before)", "or p_amount < before)"),
+  limiting("limit: asked for again it is put off", "then v_limit.next_amount else", "then -1 else"),
+  limiting("limit: confirmed too early", "l.next_from <= v_now and", ""),
+  limiting("limit: confirmed after it has lapsed", "and l.next_until > v_now and", "and"),
   limiting(
-    "limit: its last unit is refused",
-    "            > case when l.next_from",
-    "            >= case when l.next_from",
+    "limit: another amount is confirmed",
+    "and l.next_amount is not distinct from p_amount;",
+    ";",
   ),
-  limiting("limit: one unit too many", "end + t.stake\n", "end + t.stake - 1\n"),
+  limiting("limit: its last unit is refused", "+ t.stake > l.amount", "+ t.stake >= l.amount"),
+  limiting("limit: one unit too many", "end + t.stake >", "end + t.stake - 1 >"),
   limiting(
     "loss: what comes back makes no room",
     "when 'loss' then u.returned else 0",
@@ -147,26 +151,52 @@ export const MUTANTS: readonly Mutant[] = [
     "select s.starts_on, coalesce",
     "select s.starts_on + 1 as starts_on, coalesce",
   ),
-  limiting(
+  counting(
     "counters: what came before is forgotten",
     "from protection.recount(p_user, v_from) r;",
     "from protection.recount(p_user, v_from) r where false;",
   ),
-  limiting(
+  counting(
     "deposit: its last unit is held",
     "l.used + p_amount > l.amount",
     "l.used + p_amount >= l.amount",
   ),
-  limiting(
+  counting(
     "deposit: not held while play is suspended",
     "return not protection.is_suspended(p_user, v_now)",
     "return true",
   ),
-  limiting("time-out: made shorter", "r.ends_at >= p_ends", "r.ends_at < p_ends"),
+  limiting("time-out: made shorter", "r.ends_at >= until", "r.ends_at < until"),
+  limiting("time-out: it begins before it is in force", "until := (v_now at", "until := (now() at"),
+  limiting(
+    "self-exclusion: ends with its term",
+    "case p_kind when 'time-out' then until end,",
+    "case when p_kind = 'time-out' then until else until + interval '24 hours' end,",
+  ),
+  limiting(
+    "self-exclusion: over as soon as its player asks",
+    "set over_at = v_now + interval '24 hours'",
+    "set over_at = greatest(v_now, r.ends_at + interval '24 hours')",
+  ),
+  limiting(
+    "self-exclusion: over a day after it is asked for, whatever its term",
+    "bool_or(r.ends_at is null or r.ends_at > v_now)",
+    "bool_or(r.ends_at is null)",
+  ),
+  limiting(
+    "screening: an answer written down before may hold",
+    "begin\n  perform protection.lock_account(p_user);\n  insert into protection.screening",
+    "begin\n  insert into protection.screening",
+  ),
+  sanctioning(
+    "sanctions: forgotten with another refusal",
+    "p.refused_for is null and p.id > s.id",
+    "p.id > s.id",
+  ),
   withdrawing("withdrawal: what is held stays", "held < amount ? held : amount", "0n"),
   crediting("deposit: not counted", "if (admitted) await", "if (!admitted) await"),
   crediting("deposit: a held one may be bet", 'held ? "held" : "available"', '"available"'),
-  limiting("self-exclusion: lifted", "lifted_at is null or kind in ('block', 'screening')", "true"),
+  counting("self-exclusion: lifted", "lifted_at is null or kind in ('block', 'screening')", "true"),
 
   consenting(
     "approval: one's own is enough",

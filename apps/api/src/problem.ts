@@ -87,6 +87,7 @@ export const PROBLEMS = {
   PROTECTION_LIMIT_EXCEEDED: { status: 409, title: "The user's own limit is reached" },
   PLAY_SUSPENDED: { status: 403, title: "The user may not bet now" },
   RESTRICTION_STANDS: { status: 409, title: "The restriction can't be lifted or shortened" },
+  NOTHING_TO_CONFIRM: { status: 409, title: "No such limit waits to be confirmed now" },
   SCREENING_REFUSED: { status: 403, title: "The user may not play here" },
   SANDBOX_ONLY: { status: 403, title: "Only a sandbox does this" },
   CLOCK_BACKWARDS: { status: 409, title: "The clock only moves forward" },

@@ -48,6 +48,66 @@ test("a player sets limits, sees what is used of them, and is refused beyond the
   }
 });
 
+test("a player confirms a looser limit when its day is over, and not before", async () => {
+  await using own = await apiHarness();
+  await own.moveTo("2026-11-20T14:00:00Z");
+  const id = await own.player("1000");
+  const ask = own.asUser(id);
+  const at = `/users/${id}/protection/limits/stake/week`;
+  const json = { amountMicroUsdc: "500" };
+  await ask("PUT", at, { json: { amountMicroUsdc: "100" } });
+  const asked = await ask("PUT", at, { json });
+  expect(asked.at("limits.0.pending.until")).toBe("2026-11-24T14:00:00Z");
+  const early = await ask("POST", `${at}/confirmations`, { json, headers: key("yes") });
+  expect([early.status, early.at("code")]).toEqual([409, "NOTHING_TO_CONFIRM"]);
+  await own.moveTo("2026-11-21T14:00:00Z");
+  const beyond = await bet(ask, "101");
+  expect([beyond.status, beyond.at("code")]).toEqual([409, "PROTECTION_LIMIT_EXCEEDED"]);
+  const another = await ask("POST", `${at}/confirmations`, { json: { amountMicroUsdc: "501" } });
+  expect(another.at("code")).toBe("NOTHING_TO_CONFIRM");
+  const yes = await ask("POST", `${at}/confirmations`, { json, headers: key("yes") });
+  expect([yes.status, yes.at("limits.0.amountMicroUsdc")]).toEqual([200, "500"]);
+  const again = await ask("POST", `${at}/confirmations`, { json, headers: key("yes") });
+  expect([again.text, again.headers.get("Idempotency-Replayed")]).toEqual([yes.text, "true"]);
+  expect((await bet(ask, "101")).status).toBe(201);
+  const changes = await ask("GET", `/users/${id}/protection/changes?limit=2`);
+  expect([changes.at("items.0.what"), changes.at("items.0.own")]).toEqual([
+    "limit-confirmed",
+    "true",
+  ]);
+  expect(changes.at("items.1.content.confirmFrom")).toStartWith("2026-11-21T14:00:00");
+});
+
+test("whoever shut himself out plays a day after staff wrote down that he asked to, and not before his term is over", async () => {
+  await using own = await apiHarness();
+  const id = await own.player("100");
+  const ask = own.asUser(id);
+  const at = `/users/${id}/protection`;
+  const json = { reason: "telephoned, and is sure" };
+  const staff = own.as("operator");
+  await ask("POST", `${at}/self-exclusions`, { json: { months: 6 } });
+  const early = await staff("POST", `${at}/returns`, { json });
+  expect([early.status, early.at("code")]).toEqual([409, "RESTRICTION_STANDS"]);
+  await own.moveTo("2027-05-21T14:00:00Z");
+  expect((await ask("GET", at)).at("suspended")).toBe("true");
+  expect((await bet(ask, "10")).at("code")).toBe("PLAY_SUSPENDED");
+  expect((await ask("POST", `${at}/returns`, { json })).status).toBe(403);
+  expect((await own.as("support")("POST", `${at}/returns`, { json })).status).toBe(403);
+  const back = await staff("POST", `${at}/returns`, { json });
+  expect([back.status, back.at("suspended")]).toEqual([200, "true"]);
+  expect(back.at("restrictions.0.overAt")).toBe("2027-05-22T14:00:00Z");
+  expect((await bet(ask, "10")).at("code")).toBe("PLAY_SUSPENDED");
+  const changes = await ask("GET", `${at}/changes?limit=1`);
+  expect([changes.at("items.0.what"), changes.at("items.0.own")]).toEqual(["return", "false"]);
+  const withdrawal = { amountMicroUsdc: "90", to: `0x${"e".repeat(40)}` };
+  expect((await ask("POST", "/withdrawals", { json: withdrawal, headers: key() })).status).toBe(
+    201,
+  );
+  await own.moveTo("2027-05-22T14:00:00Z");
+  expect((await ask("GET", at)).at("suspended")).toBe("false");
+  expect((await bet(ask, "10")).at("code")).not.toBe("PLAY_SUSPENDED");
+});
+
 test("limits, breaks and exclusions that make no sense are refused by field", async () => {
   const { at, ask } = await somebody();
   for (const [to, method, json, code] of [

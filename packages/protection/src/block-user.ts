@@ -21,6 +21,6 @@ export const blockUser = async (
   input: { readonly by: By; readonly userId: string },
 ): Promise<Protection> => {
   const { by, userId } = input;
-  await restrict(deps, { by, userId, kind: "block", endOf: () => null, reason: reasonOf(by) });
+  await restrict(deps, { by, userId, kind: "block", lasts: null, reason: reasonOf(by) });
   return protectionOf(deps, { userId });
 };

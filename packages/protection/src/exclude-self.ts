@@ -8,8 +8,9 @@ const LONGEST_MONTHS = 60;
 
 /**
  * Shuts a player out for six months to five years, or for good (`months` null): in force at once, without a day to think it
- * over (UKGC LCCP, SR code 3.5.3; MGA Player Protection Directive, art. 11). Nobody can lift it before its end; asked for
- * again it may only last longer. What he owns he may withdraw.
+ * over (UKGC LCCP, SR code 3.5.3 and ordinary code 3.5.4; MGA Player Protection Directive, art. 11). Nobody can lift it
+ * before the end of its term; asked for again it may only last longer. It outlasts its term until `returnToPlay`. What he owns
+ * he may withdraw.
  * @throws DomainError USER_NOT_FOUND, VALIDATION_FAILED, RESTRICTION_STANDS, OVERLOADED
  */
 export const excludeSelf = async (
@@ -26,9 +27,8 @@ export const excludeSelf = async (
       errors: [{ pointer: "/months", detail }],
     });
   }
-  const endOf = (now: Temporal.Instant) =>
-    months === null ? null : now.toZonedDateTimeISO("UTC").add({ months }).toInstant();
-  if (await restrict(deps, { by, userId, kind: "self-exclusion", endOf }))
+  const lasts = months === null ? null : `${months} months`;
+  if (await restrict(deps, { by, userId, kind: "self-exclusion", lasts }))
     return protectionOf(deps, { userId });
   throw restrictionStands("self-exclusion");
 };

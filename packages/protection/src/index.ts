@@ -5,11 +5,13 @@ export { ACTIVITY_SPANS, activityOf, type Activity, type ActivitySpan } from "./
 export * from "./admit-deposit.ts";
 export * from "./audit-protection.ts";
 export { blockUser } from "./block-user.ts";
+export * from "./confirm-limit.ts";
 export * from "./exclude-self.ts";
 export * from "./list-changes.ts";
 export * from "./list-limits.ts";
 export { protectionOf, type Protection } from "./protection-of.ts";
 export type { Restriction, RestrictionKind } from "./restriction.ts";
+export * from "./return-to-play.ts";
 export * from "./screen-player.ts";
 export * from "./screening.ts";
 export * from "./set-limit.ts";

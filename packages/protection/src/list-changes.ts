@@ -8,13 +8,18 @@ export interface ProtectionChange {
   readonly at: Temporal.Instant;
   readonly what:
     | "limit"
+    | "limit-confirmed"
     | "time-out"
     | "self-exclusion"
+    | "return"
     | "block"
     | "block-lifted"
     | "screening"
     | "screening-lifted";
-  /** Of a limit: `kind`, `period`, `amountMicroUsdc`, `beforeMicroUsdc`, `countsFrom`; of a restriction: `endsAt`. */
+  /**
+   * Of a limit: `kind`, `period`, `amountMicroUsdc`, `beforeMicroUsdc`, and `countsFrom` or, of a looser one, `confirmFrom`; of
+   * a restriction: `endsAt`, the end of its term; of a return: `endsAt`, when the exclusion is over.
+   */
   readonly content: Readonly<Record<string, string | null>>;
   /** Whether he did it himself. */
   readonly own: boolean;

@@ -7,10 +7,12 @@ import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testi
 import { createUser } from "@closebell/identity";
 import { microUsdc } from "@closebell/money";
 import { blockUser } from "./block-user.ts";
+import { confirmLimit } from "./confirm-limit.ts";
 import { excludeSelf } from "./exclude-self.ts";
 import { listChanges } from "./list-changes.ts";
 import { listLimits } from "./list-limits.ts";
 import { protectionOf } from "./protection-of.ts";
+import { returnToPlay } from "./return-to-play.ts";
 import { setLimit } from "./set-limit.ts";
 import type { LimitKind, LimitPeriod } from "./spending-limit.ts";
 import { takeTimeOut } from "./take-time-out.ts";
@@ -59,25 +61,52 @@ const setDay = (userId: string, amount: bigint | null) =>
     amount: amount === null ? null : microUsdc(amount),
   });
 
-test("a limit counts at once, a tighter one too; a looser one 24 hours later, to the millisecond", async () => {
+const confirmDay = (userId: string, amount: bigint | null) =>
+  confirmLimit(deps, {
+    by,
+    userId,
+    kind: "stake",
+    period: "day",
+    amount: amount === null ? null : microUsdc(amount),
+  });
+
+test("a limit counts at once, a tighter one too; a looser one once it is confirmed, 24 hours later to the millisecond", async () => {
   const userId = await player();
   expect(await listLimits(deps, { userId })).toEqual([]);
   const [first] = await setDay(userId, 100n);
   expect(first).toMatchObject({ amount: 100n, used: 0n, remaining: 100n, pending: null });
   expect((await setDay(userId, 40n))[0]).toMatchObject({ amount: 40n, pending: null });
   const from = now.add({ hours: 24 });
-  const loosened = await setDay(userId, 90n);
-  expect(loosened[0]).toMatchObject({ amount: 40n, pending: { amount: 90n, from } });
+  const pending = { amount: microUsdc(90n), from, until: from.add({ hours: 72 }) };
+  expect((await setDay(userId, 90n))[0]).toMatchObject({ amount: 40n, pending });
   await wait({ hours: 23 });
   // asked for again it is not put off
-  expect((await setDay(userId, 90n))[0]?.pending).toEqual({ amount: microUsdc(90n), from });
+  expect((await setDay(userId, 90n))[0]).toMatchObject({ amount: 40n, pending });
   await wait({ minutes: 59, seconds: 59, milliseconds: 999 });
-  expect((await listLimits(deps, { userId }))[0]).toMatchObject({ amount: 40n });
+  expect(await refusalOf(confirmDay(userId, 90n))).toBe("NOTHING_TO_CONFIRM");
   await wait({ milliseconds: 1 });
-  expect((await listLimits(deps, { userId }))[0]).toMatchObject({ amount: 90n, pending: null });
+  expect((await listLimits(deps, { userId }))[0]).toMatchObject({ amount: 40n, pending });
+  for (const another of [91n, 40n, null]) {
+    expect(await refusalOf(confirmDay(userId, another))).toBe("NOTHING_TO_CONFIRM");
+  }
+  expect((await confirmDay(userId, 90n))[0]).toMatchObject({ amount: 90n, pending: null });
+  expect(await refusalOf(confirmDay(userId, 90n))).toBe("NOTHING_TO_CONFIRM");
 });
 
-test("a limit is taken away 24 hours later, and what was to come is forgotten when a tighter one is set", async () => {
+test("a looser limit that nobody confirms lapses after three days, to the millisecond, and counts anew when it is asked for again", async () => {
+  const userId = await player();
+  await setDay(userId, 40n);
+  await setDay(userId, 90n);
+  await wait({ hours: 24 + 71, minutes: 59, seconds: 59, milliseconds: 999 });
+  expect((await listLimits(deps, { userId }))[0]).toMatchObject({ pending: { amount: 90n } });
+  await wait({ milliseconds: 1 });
+  expect((await listLimits(deps, { userId }))[0]).toMatchObject({ amount: 40n, pending: null });
+  expect(await refusalOf(confirmDay(userId, 90n))).toBe("NOTHING_TO_CONFIRM");
+  const from = now.add({ hours: 24 });
+  expect((await setDay(userId, 90n))[0]).toMatchObject({ amount: 40n, pending: { from } });
+});
+
+test("a limit is taken away 24 hours later at a word, and what was to come is forgotten when a tighter one is set", async () => {
   const userId = await player();
   await setDay(userId, 50n);
   expect((await setDay(userId, null))[0]).toMatchObject({ amount: 50n, pending: { amount: null } });
@@ -86,8 +115,25 @@ test("a limit is taken away 24 hours later, and what was to come is forgotten wh
   expect((await setDay(userId, 30n))[0]).toMatchObject({ amount: 30n, pending: null });
   await setDay(userId, null);
   await wait({ hours: 24 });
-  expect(await listLimits(deps, { userId })).toEqual([]);
+  expect(await confirmDay(userId, null)).toEqual([]);
   expect((await setDay(userId, 70n))[0]).toMatchObject({ amount: 70n, pending: null });
+});
+
+test("limits set at once are on record in the order they took, each with the one before it", async () => {
+  const userId = await player();
+  await Promise.all(Array.from({ length: 12 }, (_, n) => setDay(userId, BigInt(40 - n))));
+  const audit = await listAudit(deps, { limit: 50 });
+  const recorded = audit.items.filter(({ subject }) => subject === `user/${userId}`).toReversed();
+  const changes = await listChanges(deps, { userId, limit: 50 });
+  const amounts = (one: unknown) => (one as { amountMicroUsdc: string | null }).amountMicroUsdc;
+  expect(recorded.map(({ before, after }) => [amounts(before), amounts(after)])).toEqual(
+    changes.items
+      .toReversed()
+      .map(({ content }) => [
+        content["beforeMicroUsdc"] ?? null,
+        content["amountMicroUsdc"] ?? null,
+      ]),
+  );
 });
 
 test("days, ISO weeks and months are UTC's", async () => {
@@ -118,12 +164,16 @@ test("a time-out lasts 24 hours to six weeks, can't be made shorter, and ends by
     expect(await refusalOf(take(hours))).toBe("VALIDATION_FAILED");
   }
   const until = now.add({ hours: 48 });
-  expect((await take(48)).restrictions).toEqual([{ kind: "time-out", since: now, until }]);
+  expect((await take(48)).restrictions).toEqual([
+    { kind: "time-out", since: now, until, overAt: until },
+  ]);
   expect(await refusalOf(take(24))).toBe("RESTRICTION_STANDS");
   expect((await take(1008)).restrictions).toHaveLength(2);
   await wait({ hours: 1008 });
   expect((await protectionOf(deps, { userId })).restrictions).toEqual([]);
 });
+
+const returns = (userId: string) => returnToPlay(deps, { by, userId });
 
 test("a self-exclusion lasts six months at least, and nobody lifts it", async () => {
   const userId = await player();
@@ -133,22 +183,62 @@ test("a self-exclusion lasts six months at least, and nobody lifts it", async ()
   }
   const { restrictions } = await exclude(6);
   const until = now.toZonedDateTimeISO("UTC").add({ months: 6 }).toInstant();
-  expect(restrictions).toEqual([{ kind: "self-exclusion", since: now, until }]);
+  expect(restrictions).toEqual([{ kind: "self-exclusion", since: now, until, overAt: null }]);
   expect((await unblockUser(deps, { by, userId })).restrictions).toEqual(restrictions);
   expect((await exclude(12)).restrictions).toHaveLength(2);
   expect(await refusalOf(exclude(6))).toBe("RESTRICTION_STANDS");
   expect((await exclude(null)).restrictions).toHaveLength(3);
   expect(await refusalOf(exclude(60))).toBe("RESTRICTION_STANDS");
   await wait({ hours: 24 * 366 * 5 });
-  expect((await protectionOf(deps, { userId })).restrictions).toMatchObject([{ until: null }]);
+  expect(await refusalOf(returns(userId))).toBe("RESTRICTION_STANDS");
+  expect((await protectionOf(deps, { userId })).restrictions).toHaveLength(3);
   const { sql } = scratch.owner;
   const lifted = sql`update protection.restriction set lifted_at = clock.now(), lifted_by = ${by.actor.id} where user_id = ${userId}`;
   expect(await refusalOf(lifted)).toContain("restriction_own_stands");
+  const over = sql`update protection.restriction set over_at = clock.now() where user_id = ${userId} and ends_at is null`;
+  expect(await refusalOf(over)).toContain("restriction_over_after_its_term");
   expect(
     await refusalOf(sql`delete from protection.restriction where user_id = ${userId}`),
   ).toContain("stays on record");
-  const asService = scratch.database.sql`update protection.restriction set ends_at = clock.now()`;
+  const asService = scratch.database.sql`update protection.restriction set over_at = clock.now()`;
   expect(await refusalOf(asService)).toContain("permission denied");
+});
+
+test("a self-exclusion outlasts its term until a day after its player asks to play again, to the millisecond", async () => {
+  const userId = await player();
+  const suspended = async () => (await protectionOf(deps, { userId })).restrictions.length > 0;
+  expect((await returns(userId)).restrictions).toEqual([]);
+  await excludeSelf(deps, { by, userId, months: 6 });
+  const term = now.toZonedDateTimeISO("UTC").add({ months: 6 }).toInstant();
+  await wait(now.until(term).subtract({ milliseconds: 1 }));
+  expect(await refusalOf(returns(userId))).toBe("RESTRICTION_STANDS");
+  await wait({ hours: 24 * 400 });
+  expect(await suspended()).toBe(true);
+  const silent: By = { actor: by.actor, requestId: by.requestId };
+  expect(await refusalOf(returnToPlay(deps, { by: silent, userId }))).toBe("VALIDATION_FAILED");
+  const overAt = now.add({ hours: 24 });
+  expect((await returns(userId)).restrictions).toMatchObject([{ until: term, overAt }]);
+  await wait({ hours: 23, minutes: 59, seconds: 59, milliseconds: 999 });
+  // asked for again it is not put off
+  expect((await returns(userId)).restrictions).toMatchObject([{ overAt }]);
+  const sooner = scratch.owner
+    .sql`update protection.restriction set over_at = over_at - interval '1 hour' where user_id = ${userId}`;
+  expect(await refusalOf(sooner)).toContain("stays as it is");
+  await wait({ milliseconds: 1 });
+  expect(await suspended()).toBe(false);
+  const { items } = await listChanges(deps, { userId, limit: 9 });
+  expect(items.map(({ what }) => what)).toEqual(["return", "self-exclusion"]);
+});
+
+test("whoever asked to play again and shuts himself out once more is out for the new term", async () => {
+  const userId = await player();
+  await excludeSelf(deps, { by, userId, months: 6 });
+  await wait({ hours: 24 * 190 });
+  await returns(userId);
+  expect((await excludeSelf(deps, { by, userId, months: 6 })).restrictions).toHaveLength(2);
+  expect(await refusalOf(returns(userId))).toBe("RESTRICTION_STANDS");
+  await wait({ hours: 24 });
+  expect((await protectionOf(deps, { userId })).restrictions).toMatchObject([{ overAt: null }]);
 });
 
 test("staff block and unblock, and say why; twice is once", async () => {
@@ -158,7 +248,7 @@ test("staff block and unblock, and say why; twice is once", async () => {
   expect(await refusalOf(unblockUser(deps, { by: silent, userId }))).toBe("VALIDATION_FAILED");
   await Promise.all([1, 2, 3].map(() => blockUser(deps, { by, userId })));
   const { restrictions } = await protectionOf(deps, { userId });
-  expect(restrictions).toEqual([{ kind: "block", since: now, until: null }]);
+  expect(restrictions).toEqual([{ kind: "block", since: now, until: null, overAt: null }]);
   expect((await unblockUser(deps, { by, userId })).restrictions).toEqual([]);
   expect((await unblockUser(deps, { by, userId })).restrictions).toEqual([]);
 });
@@ -168,11 +258,17 @@ test("whatever is done is on the audit log and in the player's own history, once
   await setDay(userId, 9n);
   await setDay(userId, 9n);
   await setDay(userId, 10n);
+  await setDay(userId, 10n);
+  await wait({ hours: 24 });
+  await confirmDay(userId, 10n);
   await takeTimeOut(deps, { by, userId, hours: 24 });
   await blockUser(deps, { by, userId });
   await blockUser(deps, { by, userId });
   await unblockUser(deps, { by, userId });
-  await excludeSelf(deps, { by, userId, months: null });
+  await excludeSelf(deps, { by, userId, months: 6 });
+  await wait({ hours: 24 * 190 });
+  await returns(userId);
+  await returns(userId);
   const whats: string[] = [];
   for (let cursor: string | undefined; ;) {
     const page = await listChanges(deps, { userId, limit: 2, cursor });
@@ -180,14 +276,25 @@ test("whatever is done is on the audit log and in the player's own history, once
     if (page.nextCursor === null) break;
     cursor = page.nextCursor;
   }
-  expect(whats).toEqual(["self-exclusion", "block-lifted", "block", "time-out", "limit", "limit"]);
+  expect(whats).toEqual([
+    "return",
+    "self-exclusion",
+    "block-lifted",
+    "block",
+    "time-out",
+    "limit-confirmed",
+    "limit",
+    "limit",
+  ]);
   const audit = await listAudit(deps, { limit: 20 });
   const own = audit.items.filter(({ subject }) => subject === `user/${userId}`);
   expect(own.map(({ action }) => action)).toEqual([
+    "user.return",
     "user.self-exclusion",
     "user.unblock",
     "user.block",
     "user.time-out",
+    "limit.confirm",
     "limit.set",
     "limit.set",
   ]);

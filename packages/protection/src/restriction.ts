@@ -14,25 +14,36 @@ export type RestrictionKind = "time-out" | "self-exclusion" | "block" | "screeni
 export interface Restriction {
   readonly kind: RestrictionKind;
   readonly since: Temporal.Instant;
-  /** Null: for good, or until it is lifted. */
+  /** When its term ends. Null: for good, or until it is lifted. */
   readonly until: Temporal.Instant | null;
+  /**
+   * When it is over. Null: that depends; of a self-exclusion, whatever its term, on when the player asks to play again
+   * (`returnToPlay`).
+   */
+  readonly overAt: Temporal.Instant | null;
 }
 
 /** The restrictions in force by `clock.now()`, the first first. */
 export const restrictionsOf = (on: Executor, userId: string): Promise<readonly Restriction[]> =>
   on.execute<Restriction & Record<string, unknown>>(sql`
-    select r.kind, r.begins_at as since, r.ends_at as until from protection.restriction r
+    select r.kind, r.begins_at as since, r.ends_at as until, r.over_at as "overAt" from protection.restriction r
     where r.user_id = ${userId}::uuid and r.lifted_at is null
-      and (r.ends_at is null or r.ends_at > clock.now())
+      and (r.over_at is null or r.over_at > clock.now())
     order by r.begins_at, r.id`);
 
 interface Restrict {
   readonly by: By;
   readonly userId: string;
   readonly kind: RestrictionKind;
-  /** From when it begins to when it ends; null where it has no end. */
-  readonly endOf: (now: Temporal.Instant) => Temporal.Instant | null;
+  /** How long, in UTC: `24 hours`, `6 months`. Null: for good, or until it is lifted. */
+  readonly lasts: string | null;
   readonly reason?: string;
+}
+
+interface RestrictRow extends Record<string, unknown> {
+  /** Null: nothing changed. */
+  readonly since: Temporal.Instant | null;
+  readonly until: Temporal.Instant | null;
 }
 
 /**
@@ -40,20 +51,19 @@ interface Restrict {
  * False where one of the same kind stands that ends no earlier.
  */
 export const restrict = async (deps: Deps, input: Restrict): Promise<boolean> => {
-  const { by, kind, reason } = input;
+  const { by, kind, lasts, reason } = input;
   const { id } = await getPlayer(deps, input);
   return unlessAccountBusy(() =>
     transact(deps, async (work) => {
-      const until = input.endOf(await work.now());
-      const [row] = await work.tx.execute<{ since: Temporal.Instant | null }>(sql`
-        select protection.restrict(${deps.ids.uuid()}::uuid, ${id}::uuid, ${kind},
-          ${until?.toString() ?? null}::timestamptz, ${reason ?? by.reason ?? ""}, ${by.actor.id}::uuid) as since`);
+      const [row] = await work.tx.execute<RestrictRow>(sql`
+        select r.since, r.until from protection.restrict(${deps.ids.uuid()}::uuid, ${id}::uuid, ${kind},
+          ${lasts}::interval, ${reason ?? by.reason ?? ""}, ${by.actor.id}::uuid) r`);
       if (row === undefined || row.since === null) return false;
       await recordAudit(work, {
         by,
         action: `user.${kind}`,
         subject: `user/${id}`,
-        after: { since: row.since, until },
+        after: { since: row.since, until: row.until },
       });
       return true;
     }),

@@ -25,11 +25,16 @@ export const needScreening = async (work: Pick<Work, "tx">, userId: string): Pro
     throw refused("your age, your country and your name have to be checked first");
 };
 
-/** @throws DomainError SCREENING_REFUSED where sanctions forbid to pay that player */
+/**
+ * A refusal for another reason does not take the place of one for sanctions, whichever came first: only a pass does.
+ * @throws DomainError SCREENING_REFUSED where sanctions forbid to pay that player
+ */
 export const refuseSanctioned = async (work: Pick<Work, "tx">, userId: string): Promise<void> => {
   const [found] = await work.tx.execute(sql`
-    select from protection.restriction r
-    where r.user_id = ${userId}::uuid and r.kind = 'screening' and r.lifted_at is null and r.reason = 'sanctions'`);
+    select from protection.screening s
+    where s.user_id = ${userId}::uuid and s.refused_for = 'sanctions' and not exists (
+      select from protection.screening p where p.user_id = s.user_id and p.refused_for is null and p.id > s.id)
+    limit 1`);
   if (found !== undefined) throw refused("sanctions forbid to pay you");
 };
 

@@ -81,6 +81,37 @@ test("a refusal suspends play until a pass lifts it, and only sanctions keep the
   }
 });
 
+test("sanctions keep the money whatever else a player was refused for before or after, until a pass", async () => {
+  for (const [first, then] of [
+    ["age", "sanctions"],
+    ["sanctions", "age"],
+  ] as const) {
+    const userId = await player();
+    const [one, two] = [first, then].map((refusedFor) => ({ refusedFor, validUntil: null }));
+    if (!one || !two) throw new Error("nothing to say");
+    const screening = saying(one, two, PASSED);
+    const screen = () => codeOf(screenPlayer({ ...deps, screening }, { by, userId }));
+    expect([await screen(), await screen()]).toEqual(["SCREENING_REFUSED", "SCREENING_REFUSED"]);
+    expect(await pays(userId)).toBe("SCREENING_REFUSED");
+    expect([await screen(), await pays(userId)]).toEqual(["done", "done"]);
+  }
+});
+
+test("of many answers about one player at once the last that is written down holds", async () => {
+  for (let each = 0; each < 8; each += 1) {
+    const userId = await player();
+    await Promise.all(
+      Array.from({ length: 10 }, (_, n) => {
+        const answer = n % 2 === 0 ? PASSED : ({ refusedFor: "age", validUntil: null } as const);
+        const screening = saying(answer);
+        return codeOf(screenPlayer({ ...deps, screening }, { by, userId, anew: true }));
+      }),
+    );
+    const { restrictions } = await protectionOf(deps, { userId });
+    expect(restrictions.length === 0).toBe((await needs(userId)) === "done");
+  }
+});
+
 test("nobody passes while nobody answers, and nothing is written down", async () => {
   const userId = await player();
   const screening = saying();

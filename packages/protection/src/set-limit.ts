@@ -21,10 +21,18 @@ export interface SetLimit {
   readonly amount: MicroUsdc | null;
 }
 
+interface SetRow extends Record<string, unknown> {
+  /** Null: nothing changed. */
+  readonly since: Temporal.Instant | null;
+  readonly before: bigint | null;
+  readonly waits: boolean;
+}
+
 /**
- * Sets a player's limit. A tighter one counts at once, for what was paid in and staked earlier in the period as well; a
- * looser one, or none, 24 hours from now (UKGC RTS 12D, MGA Player Protection Directive). A limit set meanwhile takes its
- * place. Bets and deposits that are under way are over before this returns. Returns all of the player's limits.
+ * Sets a player's limit. A tighter one counts at once, for what was paid in and staked earlier in the period as well. A
+ * looser one, or none, waits until `confirmLimit`, 24 hours from now at the earliest (UKGC RTS 12D, MGA Player Protection
+ * Directive). A limit set meanwhile takes its place. Bets and deposits that are under way are over before this returns.
+ * Returns all of the player's limits.
  * @throws DomainError USER_NOT_FOUND, AMOUNT_INVALID, OVERLOADED (his account is busy: ask again)
  */
 export const setLimit = async (deps: Deps, input: SetLimit): Promise<readonly SpendingLimit[]> => {
@@ -33,18 +41,22 @@ export const setLimit = async (deps: Deps, input: SetLimit): Promise<readonly Sp
   const { id } = await getPlayer(deps, input);
   return unlessAccountBusy(() =>
     transact(deps, async (work) => {
-      const before = await limitsOf(work.tx, id);
-      const [set] = await work.tx.execute<{ from: Temporal.Instant | null }>(sql`
-        select protection.set_limit(${id}::uuid, ${kind}, ${period}, ${amount}::bigint, ${by.actor.id}::uuid) as "from"`);
+      const [set] = await work.tx.execute<SetRow>(sql`
+        select s.since, s.before, s.waits
+        from protection.set_limit(${id}::uuid, ${kind}, ${period}, ${amount}::bigint, ${by.actor.id}::uuid) s`);
       const limits = await limitsOf(work.tx, id);
-      if (set === undefined || set.from === null) return limits;
-      const was = before.find((limit) => limit.kind === kind && limit.period === period);
+      if (set === undefined || set.since === null) return limits;
       await recordAudit(work, {
         by,
         action: "limit.set",
         subject: `user/${id}`,
-        before: { kind, period, amountMicroUsdc: was?.amount ?? null },
-        after: { kind, period, amountMicroUsdc: amount, countsFrom: set.from },
+        before: { kind, period, amountMicroUsdc: set.before },
+        after: {
+          kind,
+          period,
+          amountMicroUsdc: amount,
+          [set.waits ? "confirmFrom" : "countsFrom"]: set.since,
+        },
       });
       return limits;
     }),

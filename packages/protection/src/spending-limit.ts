@@ -15,6 +15,16 @@ export type LimitKind = (typeof LIMIT_KINDS)[number];
 export const LIMIT_PERIODS = ["day", "week", "month"] as const;
 export type LimitPeriod = (typeof LIMIT_PERIODS)[number];
 
+/** A looser limit: it counts once its player confirms it, from then on until it lapses. */
+export interface PendingLimit {
+  /** Null: none. */
+  readonly amount: MicroUsdc | null;
+  /** 24 hours after it was asked for. */
+  readonly from: Temporal.Instant;
+  /** Three days after that; RTS 12D names no end, but a word given early would not be one given after thinking it over. */
+  readonly until: Temporal.Instant;
+}
+
 /** A limit a player has set for himself. Where several are in force the tightest decides (RTS 12B). */
 export interface SpendingLimit {
   readonly kind: LimitKind;
@@ -28,8 +38,8 @@ export interface SpendingLimit {
   readonly periodStart: Temporal.Instant;
   /** When the next period begins. */
   readonly resetsAt: Temporal.Instant;
-  /** A looser limit (`amount` null: none) that was asked for and counts from then on. */
-  readonly pending: { readonly amount: MicroUsdc | null; readonly from: Temporal.Instant } | null;
+  /** A looser limit that was asked for and waits to be confirmed. */
+  readonly pending: PendingLimit | null;
 }
 
 interface LimitRow extends Record<string, unknown> {
@@ -40,12 +50,13 @@ interface LimitRow extends Record<string, unknown> {
   readonly startsOn: string;
   readonly nextAmount: bigint | null;
   readonly nextFrom: Temporal.Instant | null;
+  readonly nextUntil: Temporal.Instant | null;
 }
 
 const LENGTH = { day: { days: 1 }, week: { weeks: 1 }, month: { months: 1 } } as const;
 
 const asLimit = (row: LimitRow): SpendingLimit => {
-  const { kind, period, nextFrom } = row;
+  const { kind, period, nextFrom, nextUntil } = row;
   const start = Temporal.PlainDate.from(row.startsOn);
   const used = BigInt(row.used);
   const left = row.amount === null ? null : row.amount - used;
@@ -58,7 +69,10 @@ const asLimit = (row: LimitRow): SpendingLimit => {
     remaining: left === null || left > 0n ? left : 0n,
     periodStart: start.toZonedDateTime("UTC").toInstant(),
     resetsAt: start.add(LENGTH[period]).toZonedDateTime("UTC").toInstant(),
-    pending: nextFrom === null ? null : { amount: micro(row.nextAmount), from: nextFrom },
+    pending:
+      nextFrom === null || nextUntil === null
+        ? null
+        : { amount: micro(row.nextAmount), from: nextFrom, until: nextUntil },
   };
 };
 
@@ -66,7 +80,7 @@ const asLimit = (row: LimitRow): SpendingLimit => {
 export const limitsOf = async (on: Executor, userId: string): Promise<readonly SpendingLimit[]> => {
   const rows = await on.execute<LimitRow>(sql`
     select l.kind, l.period, l.amount, l.used::text as used, l.starts_on as "startsOn",
-      l.next_amount as "nextAmount", l.next_from as "nextFrom"
+      l.next_amount as "nextAmount", l.next_from as "nextFrom", l.next_until as "nextUntil"
     from protection.limits_of(${userId}::uuid, clock.now()) l
     where l.amount is not null or l.next_from is not null
     order by array_position(array['deposit', 'stake', 'loss'], l.kind),

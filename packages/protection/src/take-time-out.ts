@@ -22,8 +22,7 @@ export const takeTimeOut = async (
       errors: [{ pointer: "/hours", detail }],
     });
   }
-  const endOf = (now: Temporal.Instant) => now.add({ hours });
-  if (await restrict(deps, { by, userId, kind: "time-out", endOf }))
+  if (await restrict(deps, { by, userId, kind: "time-out", lasts: `${hours} hours` }))
     return protectionOf(deps, { userId });
   throw restrictionStands("time-out");
 };

@@ -138,6 +138,7 @@ describe("the service's role", () => {
       "rounds.bet_202611",
       "identity.user",
       "protection.player",
+      "protection.restriction",
       "protection.spending_limit",
       "clock.sandbox",
     ];

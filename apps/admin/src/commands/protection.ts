@@ -1,4 +1,10 @@
-import { blockUser, protectionOf, unblockUser, type Protection } from "@closebell/protection";
+import {
+  blockUser,
+  protectionOf,
+  returnToPlay,
+  unblockUser,
+  type Protection,
+} from "@closebell/protection";
 import type { Session } from "../cli.ts";
 import { protectionJson, protectionText } from "../present/protection.ts";
 import type { AddCommand } from "../program.ts";
@@ -43,4 +49,11 @@ export const unblockCommand = protecting(
   "lift a block",
   "Lifts the block of a player. Breaks and exclusions that he took himself stand.",
   ({ runtime, by }, userId) => unblockUser(runtime, { by, userId }),
+);
+
+export const returnCommand = protecting(
+  "return",
+  "write down that an excluded player asked to play again",
+  "Ends a self-exclusion 24 hours from now, once its term is over and the player has asked, by telephone or in person: say in the reason how.",
+  ({ runtime, by }, userId) => returnToPlay(runtime, { by, userId }),
 );

@@ -75,6 +75,7 @@ const EXIT_CODES: Readonly<Record<ErrorCode, ExitCode>> = {
   PROTECTION_LIMIT_EXCEEDED: EXIT.refused,
   PLAY_SUSPENDED: EXIT.refused,
   RESTRICTION_STANDS: EXIT.refused,
+  NOTHING_TO_CONFIRM: EXIT.refused,
   SCREENING_REFUSED: EXIT.refused,
   SANDBOX_ONLY: EXIT.refused,
   CLOCK_BACKWARDS: EXIT.refused,

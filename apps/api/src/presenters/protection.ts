@@ -32,16 +32,18 @@ const presentLimit = (
       : {
           amountMicroUsdc: digits(limit.pending.amount),
           from: limit.pending.from.toString(),
+          until: limit.pending.until.toString(),
         },
 });
 
 export const presentProtection = (protection: Protection): z.infer<typeof protectionSchema> => ({
   userId: protection.userId,
   suspended: protection.restrictions.length > 0,
-  restrictions: protection.restrictions.map(({ kind, since, until }) => ({
+  restrictions: protection.restrictions.map(({ kind, since, until, overAt }) => ({
     kind,
     since: since.toString(),
     until: until?.toString() ?? null,
+    overAt: overAt?.toString() ?? null,
   })),
   limits: protection.limits.map(presentLimit),
 });

@@ -1,5 +1,6 @@
 import {
   activityOf,
+  confirmLimit,
   excludeSelf,
   listChanges,
   protectionOf,
@@ -93,7 +94,7 @@ const setLimitRoute = defineRoute({
   operationId: "setLimit",
   summary: "Set a limit",
   description:
-    "A tighter limit counts at once, also for what was paid in and bet earlier in the period; a looser one, or none, 24 hours later (`pending`). Bets beyond it are refused; what is deposited beyond it is held.",
+    "A tighter limit counts at once, also for what was paid in and bet earlier in the period; a looser one, or none, once it is confirmed, 24 hours later at the earliest (`pending`). Bets beyond it are refused; what is deposited beyond it is held.",
   tags,
   request: {
     params: limitParams,
@@ -103,6 +104,32 @@ const setLimitRoute = defineRoute({
   responses: {
     200: answered("The protection, with the limit."),
     ...bodyProblems("USER_NOT_FOUND", "AMOUNT_INVALID", "AMOUNT_OVERFLOW", ...KEY_REFUSALS),
+  },
+});
+
+const confirmLimitRoute = defineRoute({
+  method: "post",
+  path: `${path}/limits/{kind}/{period}/confirmations`,
+  "x-permission": changes,
+  operationId: "confirmLimit",
+  summary: "Confirm a looser limit",
+  description:
+    "Puts the limit in force that was asked for: from `pending.from` on, before `pending.until`, and with the same amount. Without a word it lapses.",
+  tags,
+  request: {
+    params: limitParams,
+    headers: optionalIdempotencyHeaders,
+    body: jsonBody(setLimitBody),
+  },
+  responses: {
+    200: answered("The protection, with the limit."),
+    ...bodyProblems(
+      "USER_NOT_FOUND",
+      "AMOUNT_INVALID",
+      "AMOUNT_OVERFLOW",
+      "NOTHING_TO_CONFIRM",
+      ...KEY_REFUSALS,
+    ),
   },
 });
 
@@ -129,7 +156,7 @@ const selfExclusionRoute = defineRoute({
   operationId: "excludeSelf",
   summary: "Shut yourself out",
   description:
-    "From now on bets are refused and deposits are held, for six months at least, or for good. Nobody can lift it. Withdrawals go on.",
+    "From now on bets are refused and deposits are held, for six months at least, or for good. Nobody can lift it. It outlasts its term until you ask, by telephone or in person, to play again, and a day has passed. Withdrawals go on.",
   tags,
   request: {
     params: userParams,
@@ -143,22 +170,27 @@ const selfExclusionRoute = defineRoute({
 });
 
 const changingRoutes = (app: ApiApp, parts: ApiParts): void => {
-  app.openapi(setLimitRoute, async (c) => {
-    const limit = c.req.valid("param");
-    const request = { ...limit, amount: c.req.valid("json").amountMicroUsdc };
-    const by = await c.env.caller.actingFor(limit.userId);
-    const answer = await answerOnce(c, parts, {
-      route: setLimitRoute,
-      key: c.req.valid("header")["idempotency-key"],
-      body: request,
-      schema: protectionSchema,
-      async make(unit) {
-        await setLimit(unit, { ...request, by });
-        return { body: presentProtection(await protectionOf(unit, request)) };
-      },
+  for (const [route, verb] of [
+    [setLimitRoute, setLimit],
+    [confirmLimitRoute, confirmLimit],
+  ] as const) {
+    app.openapi(route, async (c) => {
+      const limit = c.req.valid("param");
+      const request = { ...limit, amount: c.req.valid("json").amountMicroUsdc };
+      const by = await c.env.caller.actingFor(limit.userId);
+      const answer = await answerOnce(c, parts, {
+        route,
+        key: c.req.valid("header")["idempotency-key"],
+        body: request,
+        schema: protectionSchema,
+        async make(unit) {
+          await verb(unit, { ...request, by });
+          return { body: presentProtection(await protectionOf(unit, request)) };
+        },
+      });
+      return c.json(answer, 200);
     });
-    return c.json(answer, 200);
-  });
+  }
   app.openapi(timeOutRoute, async (c) => {
     const request = { ...c.req.valid("param"), ...c.req.valid("json") };
     const by = await c.env.caller.actingFor(request.userId);

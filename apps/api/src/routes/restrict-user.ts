@@ -1,6 +1,6 @@
-import { nameUuid } from "@closebell/context";
+import { type ErrorCode, nameUuid } from "@closebell/context";
 import { useHeld } from "@closebell/custody";
-import { blockUser, protectionOf, unblockUser } from "@closebell/protection";
+import { blockUser, protectionOf, returnToPlay, unblockUser } from "@closebell/protection";
 import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
@@ -20,15 +20,18 @@ import { userParams } from "./users.ts";
 const path = "/users/{userId}/protection";
 const tags = ["Protection"];
 
-const staffRoute = <P extends string>(to: P, operationId: string, summary: string) =>
+const staffRoute = <P extends string, C extends ErrorCode = never>(
+  to: P,
+  operationId: string,
+  about: { readonly summary: string; readonly description: string; readonly codes?: readonly C[] },
+) =>
   defineRoute({
     method: "post",
     path: to,
     "x-permission": { any: "users:block" },
     operationId,
-    summary,
-    description:
-      "While a block stands, bets are refused and deposits are held; withdrawals go on. Lifting it lifts nothing that the user imposed on himself.",
+    summary: about.summary,
+    description: about.description,
     tags,
     request: {
       params: userParams,
@@ -37,12 +40,27 @@ const staffRoute = <P extends string>(to: P, operationId: string, summary: strin
     },
     responses: {
       200: { ...jsonAnswer("The protection.", protectionSchema), headers: replayedHeader },
-      ...bodyProblems("USER_NOT_FOUND", ...KEY_REFUSALS),
+      ...bodyProblems("USER_NOT_FOUND", ...(about.codes ?? []), ...KEY_REFUSALS),
     },
   });
 
-const blockRoute = staffRoute(`${path}/block`, "blockUser", "Refuse a user's bets");
-const unblockRoute = staffRoute(`${path}/unblock`, "unblockUser", "Lift a block");
+const aboutBlocks =
+  "While a block stands, bets are refused and deposits are held; withdrawals go on. Lifting it lifts nothing that the user imposed on himself.";
+
+const blockRoute = staffRoute(`${path}/block`, "blockUser", {
+  summary: "Refuse a user's bets",
+  description: aboutBlocks,
+});
+const unblockRoute = staffRoute(`${path}/unblock`, "unblockUser", {
+  summary: "Lift a block",
+  description: aboutBlocks,
+});
+const returnRoute = staffRoute(`${path}/returns`, "returnToPlay", {
+  summary: "Write down that a self-excluded user asked to play again",
+  description:
+    "By telephone or in person, once the term of the self-exclusion is over: 24 hours later he may play. Before that, and where he is out for good, it is refused. Say in `reason` how he asked.",
+  codes: ["RESTRICTION_STANDS"],
+});
 
 const screenRoute = defineRoute({
   method: "post",
@@ -90,6 +108,7 @@ export const restrictUserRoutes = (app: ApiApp, parts: ApiParts): void => {
   for (const [route, verb] of [
     [blockRoute, blockUser],
     [unblockRoute, unblockUser],
+    [returnRoute, returnToPlay],
   ] as const) {
     app.openapi(route, async (c) => {
       const { userId } = c.req.valid("param");

@@ -96,10 +96,13 @@ const limitSchema = z
     pending: z
       .object({
         amountMicroUsdc: amountOrNone("Null: no limit"),
-        from: instantOut("2026-11-21T12:00:00Z", "From when on it counts"),
+        from: instantOut("2026-11-21T12:00:00Z", "From when on it may be confirmed"),
+        until: instantOut("2026-11-24T12:00:00Z", "When it lapses if it was not"),
       })
       .nullable()
-      .openapi({ description: "A looser limit that was asked for and does not count yet" }),
+      .openapi({
+        description: "A looser limit that was asked for; it counts once it is confirmed",
+      }),
   })
   .openapi("SpendingLimit");
 
@@ -107,8 +110,12 @@ const restrictionSchema = z
   .object({
     kind: z.enum(["time-out", "self-exclusion", "block", "screening"]),
     since: instantOut("2026-11-20T12:00:00Z", "When it began"),
-    until: instantOut("2026-11-27T12:00:00Z", "When it ends").nullable().openapi({
-      description: "When it ends; null: for good, or until it is lifted",
+    until: instantOut("2026-11-27T12:00:00Z", "When its term ends").nullable().openapi({
+      description: "When its term ends; null: for good, or until it is lifted",
+    }),
+    overAt: instantOut("2026-11-27T12:00:00Z", "When it is over").nullable().openapi({
+      description:
+        "When it is over. Null: it goes on; a self-exclusion, after its term too, until the user asks to play again",
     }),
   })
   .openapi("Restriction");
@@ -129,8 +136,10 @@ export const protectionChangeSchema = z
     at: instantOut("2026-11-20T12:00:00Z", "When"),
     what: z.enum([
       "limit",
+      "limit-confirmed",
       "time-out",
       "self-exclusion",
+      "return",
       "block",
       "block-lifted",
       "screening",
@@ -138,7 +147,7 @@ export const protectionChangeSchema = z
     ]),
     content: z.record(z.string(), z.string().nullable()).openapi({
       description:
-        "Of a limit: kind, period, amountMicroUsdc, beforeMicroUsdc, countsFrom. Of a restriction: endsAt",
+        "Of a limit: kind, period, amountMicroUsdc, beforeMicroUsdc, and countsFrom or confirmFrom. Of a restriction: endsAt, when its term ends. Of a return: endsAt, when the self-exclusion is over",
     }),
     own: z.boolean().openapi({ description: "Whether the user did it" }),
   })
