@@ -35,12 +35,16 @@ export const sealedBlock = (
     return block?.hash;
   });
 
-/** Transfers where none can be: before the first id, and between the last block and how far the sealer has looked. */
+/**
+ * Transfers where none can be: before the first id, between the last block and how far the sealer has looked, and above the last id
+ * that was given (asked after the transfers that are seen were there).
+ */
 const strays = async (on: Executor): Promise<readonly RecordFinding[]> => {
   const rows = await on.execute<{ id: bigint }>(sql`
     select x.id from ledger.transfer x
     where x.id <= 0 or (x.id > (select coalesce(max(s.last_id), 0) from ledger.seal s where s.stream = 'transfer')
       and x.id <= (select p.through from ledger.seal_progress p where p.stream = 'transfer'))
+      or x.id > (select h.last_id from ledger.seal_horizon() h)
     order by x.id limit ${TOLD}`);
   return rows.map(({ id }) => ({
     stream: "transfer",

@@ -142,7 +142,10 @@ test("the log of a refusal says who was refused, and that of nothing else does",
     .map(({ status, address, userId: who }) => [status, address, who]);
   const other = [422, undefined, undefined];
   expect(said).toEqual([
-    ...[other, other, other, other],
+    other,
+    other,
+    other,
+    other,
     [429, "unknown", userId],
     [429, "unknown", undefined],
   ]);
