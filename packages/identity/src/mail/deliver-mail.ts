@@ -23,16 +23,18 @@ interface Waiting extends Record<string, unknown> {
   readonly attempts: number;
 }
 
-/** Letters that are due, each put off for as long as this attempt may take: nobody else tries meanwhile. */
-const claim = (deps: MailDeps): Promise<readonly Waiting[]> =>
-  reachable(deps.database.url, () =>
-    deps.database.orm.execute<Waiting>(sql`
+/** A letter that is due, put off for longer than an attempt may take: nobody else tries meanwhile. */
+const claim = async ({ database }: MailDeps): Promise<Waiting | undefined> => {
+  const [waiting] = await reachable(database.url, () =>
+    database.orm.execute<Waiting>(sql`
       update identity.letter set attempts = attempts + 1,
         due_at = identity.now() + least(60 * power(2, attempts), 21600) * interval '1 second'
-      where id in (select id from identity.letter where due_at <= identity.now()
-        order by due_at limit ${AT_ONCE} for update skip locked)
+      where id = (select id from identity.letter where due_at <= identity.now()
+        order by due_at limit 1 for update skip locked)
       returning id, sealed, attempts`),
   );
+  return waiting;
+};
 
 const remove = async ({ database }: MailDeps, id: string): Promise<void> => {
   await reachable(database.url, () =>
@@ -61,15 +63,17 @@ const onFailure = async (deps: MailDeps, waiting: Waiting, error: unknown): Prom
 };
 
 /**
- * Sends the letters that are due, 20 at most; one that fails is tried again, ever more rarely, for some two days. A letter may
- * go out twice where a process dies in between; several processes at once each send others.
+ * Sends the letters that are due, one by one, 20 at most; one that fails is tried again, ever more rarely, for some two days. A
+ * letter may go out twice where a process dies in between; several processes at once each send others.
  */
 export const deliverMail = async (
   deps: MailDeps,
 ): Promise<{ readonly sent: number; readonly failed: number }> => {
   let sent = 0;
   let failed = 0;
-  for (const waiting of await claim(deps)) {
+  for (let n = 0; n < AT_ONCE; n += 1) {
+    const waiting = await claim(deps);
+    if (waiting === undefined) break;
     try {
       if (await send(deps, waiting)) sent += 1;
       await remove(deps, waiting.id);

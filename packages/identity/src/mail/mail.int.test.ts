@@ -59,6 +59,26 @@ test("of several processes each sends others", async () => {
   expect(new Set(mailer.sent.map(({ to }) => to)).size).toBe(50);
 });
 
+test("a server that is slow gets no letter twice, however many wait behind one another", async () => {
+  await put(letterTo("a@x.example"));
+  await put(letterTo("b@x.example"));
+  const other = memoryMailer();
+  const sent: string[] = [];
+  const slow: Mailer = {
+    async send({ to }) {
+      sent.push(to);
+      await moveRealTime(scratch.owner, { seconds: sent.length === 1 ? 40 : 65 });
+      await deliverMail({ ...deps, mailer: other });
+    },
+    close: () => Promise.resolve(),
+  };
+  await deliverMail({ ...deps, mailer: slow });
+  expect([...sent, ...other.sent.map(({ to }) => to)].toSorted()).toEqual([
+    "a@x.example",
+    "b@x.example",
+  ]);
+});
+
 test("letters another process has in hand are passed over, not waited for", async () => {
   await put(letterTo("a@x.example"));
   const mailer = memoryMailer();

@@ -20,9 +20,11 @@ export const purgeExpired = (
       await work.tx.execute(
         sql`delete from identity.session where expires_at < ${before} or ended_at < ${before} returning 1`,
       ),
-      await work.tx.execute(
-        sql`delete from identity.refresh_token where expires_at < identity.now() returning 1`,
-      ),
+      // one of a live session, brought again however late, still tells of theft
+      await work.tx.execute(sql`
+        delete from identity.refresh_token token where expires_at < identity.now() and not exists (
+          select from identity.session session where session.id = token.session_id
+            and session.ended_at is null and session.expires_at > identity.now()) returning 1`),
     ];
     return { removed: gone.reduce((sum, rows) => sum + rows.length, 0) };
   });

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { DomainError, type By } from "@closebell/context";
 import { listAudit } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
+import { purgeExpired } from "../people/purge-expired.ts";
 import { signIn } from "../people/sign-in.ts";
 import { registered, type Registered } from "../testing/registered.ts";
 import { moveRealTime, stranger, testIdentity } from "../testing/test-identity.ts";
@@ -83,6 +84,29 @@ test("a token again after the grace ends the whole family", async () => {
     subject: `user/${player.user.id}`,
     after: { sessions: [player.session.id], why: "token-reused" },
   });
+});
+
+test("a token again long after the grace ends the family too, whatever was tidied up since", async () => {
+  const first = player.tokens.refreshToken;
+  const second = await refresh(first);
+  await moveRealTime(scratch.owner, { hours: 10 * 24 });
+  const third = await refresh(second);
+  await moveRealTime(scratch.owner, { hours: 20 * 24 });
+  await purgeExpired(deps);
+  expect(await tried(first)).toBe("UNAUTHENTICATED");
+  expect(await whyEnded()).toBe("token-reused");
+  expect(await tried(third)).toBe("UNAUTHENTICATED");
+});
+
+test("tokens of a session that is over are removed once they expire", async () => {
+  const { refreshToken } = player.tokens;
+  await endAllSessions(deps, { by: own(), userId: player.user.id });
+  await moveRealTime(scratch.owner, { hours: 15 * 24 });
+  await purgeExpired(deps);
+  const left = await scratch.owner.sql`
+    select from identity.refresh_token where session_id = ${player.session.id}`;
+  expect(left).toHaveLength(0);
+  expect(await tried(refreshToken)).toBe("UNAUTHENTICATED");
 });
 
 test("a stolen token, used at the same time as its owner's later one, ends the family once", async () => {
