@@ -72,10 +72,20 @@ test("compose and .env.example know the same variables", async () => {
   const example = await readText(".env.example");
   const offered = new Set([...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name));
   const filled = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name);
-  const settings = field(await readYaml("docker-compose.yml"), "x-settings");
-  const missing = [...filled, ...keys(settings)].filter((name) => !offered.has(name));
+  const tree = await readYaml("docker-compose.yml");
+  const named = ["x-settings", "x-as-signer"].flatMap((part) => keys(field(tree, part)));
+  const missing = [...filled, ...named].filter((name) => !offered.has(name));
   expect(missing).toEqual([]);
 });
+
+const PRICE_KEYS = [
+  "MASSIVE_API_KEY",
+  "ALPACA_KEY_ID",
+  "ALPACA_SECRET_KEY",
+  "TWELVE_DATA_API_KEY",
+  "FRED_API_KEY",
+  "CHAINLINK_RPC_URL",
+];
 
 test("each service is given only the secrets it needs", async () => {
   const services = field(await readYaml("docker-compose.yml"), "services");
@@ -91,6 +101,7 @@ test("each service is given only the secrets it needs", async () => {
   expect(holders("MAIL_URL")).toEqual(["scheduler"]);
   expect(holders("EVM_HOT_WALLET_KEY_FILE")).toEqual(["scheduler", "admin"]);
   expect(holders("EVM_DEPOSIT_KEY_FILE")).toEqual(["scheduler", "admin"]);
+  for (const key of PRICE_KEYS) expect([key, holders(key)]).toEqual([key, ["scheduler", "admin"]]);
   expect(holders("POSTGRES_PASSWORD")).toEqual(["postgres"]);
   expect(holders("CLOSEBELL_API_KEY")).toEqual(["admin"]);
 });

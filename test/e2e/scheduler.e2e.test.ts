@@ -86,6 +86,23 @@ describe("a scheduler on PostgreSQL alone", () => {
     await stopsInTime(scheduler);
   });
 
+  test("needs the keys of its price sources; an API and a migration need none", async () => {
+    await using own = await emptyDatabase();
+    const env = { DATABASE_URL: own.url, ORACLE: "massive:I:NDX", PORT: "0", HOST: "127.0.0.1" };
+    await using migrate = runProgram("apps/admin/src/main.ts", ["migrate"], { env });
+    expect({ code: await migrate.exited, stderr: migrate.stderr() }).toEqual({
+      code: 0,
+      stderr: "",
+    });
+    await using api = runProgram("apps/api/src/main.ts", [], { env });
+    await api.logged("API started");
+    await using keyless = startScheduler(env);
+    expect(await keyless.exited).toBe(1);
+    expect(keyless.stderr().trim()).toBe("MASSIVE_API_KEY must be set where ORACLE lists massive.");
+    await using scheduler = startScheduler({ ...env, MASSIVE_API_KEY: "massive-key" });
+    await scheduler.logged("scheduler started");
+  });
+
   test("refuses a database that was not migrated, in one line", async () => {
     await using empty = await emptyDatabase();
     await using scheduler = startScheduler({ DATABASE_URL: empty.url });

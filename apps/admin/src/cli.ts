@@ -1,6 +1,12 @@
 import { randomIds, type By, type Logger } from "@closebell/context";
 import type { Principal } from "@closebell/identity";
-import { createLogger, readConfig, type Config, type Runtime } from "@closebell/runtime";
+import {
+  createLogger,
+  readConfig,
+  type Config,
+  type ReadOptions,
+  type Runtime,
+} from "@closebell/runtime";
 import { connect, type Connection } from "./connect.ts";
 import { doorOf } from "./doors.ts";
 import { type Answer, jsonLine } from "./output/answer.ts";
@@ -101,8 +107,8 @@ export const createCli = (input: {
   const { terminal, signal } = input;
   let exitCode: ExitCode = EXIT.ok;
 
-  const benchOf = (): Bench => {
-    const config = readConfig();
+  const benchOf = (options: ReadOptions = {}): Bench => {
+    const config = readConfig(process.env, options);
     return {
       globals: input.globals(),
       config,
@@ -140,7 +146,7 @@ export const createCli = (input: {
     exitCode: () => exitCode,
     bare: async (work) => {
       refuseUnlessOpen();
-      const bench = benchOf();
+      const bench = benchOf({ asksPrices: false });
       finish(bench.globals, await work(bench));
     },
     anybody: (work) => {

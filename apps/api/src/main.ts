@@ -10,7 +10,8 @@ import {
 import { startApi } from "./start-api.ts";
 
 const main = async (): Promise<void> => {
-  const config = readConfig();
+  // the scheduler asks for prices, and has the keys
+  const config = readConfig(process.env, { asksPrices: false });
   const log = createLogger({ ...config, name: "api" });
   const place = await openPlace({ config, mode: "attach", log });
   const runtime = await createRuntime({

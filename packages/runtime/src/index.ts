@@ -21,7 +21,7 @@ export {
   type PlaceMode,
   type PlaceOptions,
 } from "./open-place.ts";
-export { type Config, readConfig, readConfigOf } from "./read-config.ts";
+export { type Config, readConfig, readConfigOf, type ReadOptions } from "./read-config.ts";
 export {
   readSandboxCredentials,
   type SandboxCredentials,

@@ -83,6 +83,16 @@ describe("price sources", () => {
     expect(new Set(named)).toEqual(new Set(names));
   });
 
+  test("of a process that asks for no price need no key, and are right in all else", () => {
+    const asksNothing = { asksPrices: false };
+    const env = { ORACLE: "massive:I:NDX,alpaca-bars", ORACLE_AUDIT: "fred:NASDAQ100" };
+    const { market, oracle } = readConfig(env, asksNothing);
+    expect(market.sources).toEqual(["massive:I:NDX", "alpaca-bars"]);
+    expect([oracle.massive, oracle.alpaca, oracle.fred]).toEqual([undefined, undefined, undefined]);
+    expect(() => readConfig({ ORACLE: "fred" }, asksNothing)).toThrow("ORACLE must not list fred");
+    expect(() => readConfig({ ORACLE: "bloomberg" }, asksNothing)).toThrow("ORACLE must ");
+  });
+
   test.each([
     ["fred settles nothing", { ORACLE: "fred:NASDAQ100", FRED_API_KEY: "fred-key-1" }],
     ["a source is listed once", { ORACLE: "simulated,simulated:SPX" }],

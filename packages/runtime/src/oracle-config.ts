@@ -99,8 +99,11 @@ const withoutFeed = (list: string, entries: readonly string[], symbol: string | 
     ? [`${list} must give chainlink the address of its feed, as chainlink:0x….`]
     : [];
 
-/** What is missing or contradicts itself among the variables of price sources, as they were given. */
-export const oracleConflicts = (values: Readonly<Record<string, string>>): readonly string[] => {
+/** What is missing or contradicts itself among the variables of price sources, as they were given; keys only for whoever asks. */
+export const oracleConflicts = (
+  values: Readonly<Record<string, string>>,
+  { asksPrices }: { readonly asksPrices: boolean },
+): readonly string[] => {
   const settling = entriesOf(values["ORACLE"] ?? "simulated");
   const audit = values["ORACLE_AUDIT"] === undefined ? [] : entriesOf(values["ORACLE_AUDIT"]);
   const set = new Set(Object.keys(values));
@@ -109,7 +112,7 @@ export const oracleConflicts = (values: Readonly<Record<string, string>>): reado
     ["ORACLE_AUDIT", audit],
   ] as const;
   const problems = lists.flatMap(([list, entries]) => [
-    ...missingFor(list, entries, set),
+    ...(asksPrices ? missingFor(list, entries, set) : []),
     ...twiceIn(list, entries),
     ...withoutFeed(list, entries, values["MARKET_SYMBOL"]),
   ]);

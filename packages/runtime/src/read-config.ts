@@ -65,6 +65,11 @@ export interface Config {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+export interface ReadOptions {
+  /** False for a process that asks no source for a price: it needs no key of any. Default true. */
+  readonly asksPrices?: boolean;
+}
+
 // A variable that is there and empty, as compose and .env make them, is not set.
 const setOnly = (env: Environment): Record<string, string> =>
   Object.fromEntries(
@@ -155,12 +160,15 @@ const configOf = (variables: Variables): Config => {
  * Reads the whole environment at once.
  * @throws ConfigError with every problem; none of them repeats a value, which may be a secret
  */
-export const readConfig = (env: Environment = process.env): Config => {
+export const readConfig = (
+  env: Environment = process.env,
+  { asksPrices = true }: ReadOptions = {},
+): Config => {
   const values = setOnly(env);
   const problems = SECRETS.flatMap((name) => readSecret(values, name));
   const parsed = environment.safeParse(values);
   problems.push(
-    ...oracleConflicts(values),
+    ...oracleConflicts(values, { asksPrices }),
     ...chainConflicts(parsed.success ? parsed.data : values),
   );
   if (parsed.success) {
