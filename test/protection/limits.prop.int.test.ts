@@ -4,6 +4,7 @@ import { snapshot } from "../../packages/database/src/index.ts";
 import {
   auditProtection,
   blockUser,
+  confirmLimit,
   LIMIT_KINDS,
   LIMIT_PERIODS,
   listLimits,
@@ -27,6 +28,10 @@ const step = fc.oneof(
       period: fc.constantFrom(...LIMIT_PERIODS),
       amount: fc.option(fc.bigInt({ min: 0n, max: 150n })),
     }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({ do: fc.constant("confirm"), which: fc.nat(8), right: fc.boolean() }),
   },
   {
     weight: 6,
@@ -107,12 +112,31 @@ const bet = async ({ house, model, user, rival }: Scene, side: Side, stake: bigi
   }
 };
 
+/** Confirms a looser limit that waits, too early, with another amount or as it should be; any limit where none waits. */
+const confirm = async ({ house, model, user }: Scene, which: number, right: boolean) => {
+  const limits = model.limits();
+  const waiting = limits.filter(({ pending }) => pending !== null);
+  const all = waiting.length > 0 ? waiting : limits;
+  const one = all[which % all.length];
+  if (one === undefined) return;
+  const { kind, period, pending } = one;
+  const asked = pending?.amount ?? null;
+  const amount = right ? asked : (asked ?? 0n) + 1n;
+  const limit = { by: house.by, userId: user, kind, period };
+  const code = await codeOf(
+    confirmLimit(house.deps, { ...limit, amount: amount === null ? null : microUsdc(amount) }),
+  );
+  const counts = model.confirmLimit(kind, period, amount);
+  expect(code).toBe(counts ? "done" : "NOTHING_TO_CONFIRM");
+};
+
 const act = async (scene: Scene, one: Step): Promise<void> => {
   const { house, model, user } = scene;
   const { deps } = house;
   const by = { ...house.by, reason: "asked for" };
   if (one.do === "wait") await wait(scene, one.hours);
   if (one.do === "bet") await bet(scene, one.side, one.amount);
+  if (one.do === "confirm") await confirm(scene, one.which, one.right);
   if (one.do === "deposit") {
     const admitted = model.judgeDeposit(one.amount);
     expect((await depositTo(house, user, one.amount)).held).toBe(!admitted);
@@ -142,7 +166,7 @@ const act = async (scene: Scene, one: Step): Promise<void> => {
   }
 };
 
-test("whatever is limited, bet, paid in, settled, voided and waited for: no limit in force is exceeded, and every counter is what the bets and payouts say", async () => {
+test("whatever is limited, confirmed, bet, paid in, settled, voided and waited for: no limit in force is exceeded, and every counter is what the bets and payouts say", async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(step, { minLength: 12, maxLength: 30 }),
@@ -160,12 +184,10 @@ test("whatever is limited, bet, paid in, settled, voided and waited for: no limi
           await act(scene, one);
           const limits = await listLimits(house.deps, { userId: user });
           expect(
-            limits.map(({ kind, period, amount: most, used, pending }): LimitInForce => ({
-              name: `${kind} ${period}`,
-              most,
-              used,
-              pending: pending?.from.toString(),
-            })),
+            limits.map(({ kind, period, amount: most, used, pending }): LimitInForce => {
+              const name = `${kind} ${period}`;
+              return { name, kind, period, most, used, pending };
+            }),
           ).toEqual([...model.limits()]);
         }
         await wait(scene, 24 * 7);

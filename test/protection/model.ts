@@ -14,15 +14,24 @@ interface Stake {
 
 interface Limit {
   amount: bigint | null;
-  next?: { readonly amount: bigint | null; readonly from: Temporal.Instant } | undefined;
+  next?: Pending | undefined;
+}
+
+/** A looser limit that waits for a word, from then until then. */
+interface Pending {
+  readonly amount: bigint | null;
+  readonly from: Temporal.Instant;
+  readonly until: Temporal.Instant;
 }
 
 /** A limit that counts now, or will. */
 export interface LimitInForce {
   readonly name: string;
+  readonly kind: LimitKind;
+  readonly period: LimitPeriod;
   readonly most: bigint | null;
   readonly used: bigint;
-  readonly pending: string | undefined;
+  readonly pending: Pending | null;
 }
 
 /** What the rules say of one user, worked out apart from the service, from all that he did. */
@@ -33,6 +42,8 @@ export interface Model {
   readonly stakes: Stake[];
   readonly deposits: { readonly at: Temporal.Instant; readonly amount: bigint }[];
   setLimit(kind: LimitKind, period: LimitPeriod, amount: bigint | null): void;
+  /** Whether a word for that amount counts now. */
+  confirmLimit(kind: LimitKind, period: LimitPeriod, amount: bigint | null): boolean;
   judgeStake(amount: bigint): "placed" | "PLAY_SUSPENDED" | "PROTECTION_LIMIT_EXCEEDED";
   judgeDeposit(amount: bigint): boolean;
   limits(): readonly LimitInForce[];
@@ -54,10 +65,8 @@ export const createModel = (start: Temporal.Instant): Model => {
   const limitOf = (kind: LimitKind, period: LimitPeriod): Limit => {
     const limit = limits.get(`${kind} ${period}`) ?? { amount: null };
     limits.set(`${kind} ${period}`, limit);
-    if (limit.next !== undefined && Temporal.Instant.compare(limit.next.from, model.now) <= 0) {
-      limit.amount = limit.next.amount;
+    if (limit.next !== undefined && Temporal.Instant.compare(limit.next.until, model.now) <= 0)
       limit.next = undefined;
-    }
     return limit;
   };
   const usedOf = (kind: LimitKind, period: LimitPeriod): bigint => {
@@ -88,8 +97,18 @@ export const createModel = (start: Temporal.Instant): Model => {
         limit.amount = amount;
         limit.next = undefined;
       } else if (limit.next === undefined || limit.next.amount !== amount) {
-        limit.next = { amount, from: model.now.add({ hours: 24 }) };
+        const from = model.now.add({ hours: 24 });
+        limit.next = { amount, from, until: from.add({ hours: 72 }) };
       }
+    },
+    confirmLimit(kind, period, amount) {
+      const limit = limitOf(kind, period);
+      const { next } = limit;
+      if (next === undefined || next.amount !== amount) return false;
+      if (Temporal.Instant.compare(next.from, model.now) > 0) return false;
+      limit.amount = amount;
+      limit.next = undefined;
+      return true;
     },
     judgeStake(amount) {
       if (model.blocked) return "PLAY_SUSPENDED";
@@ -102,10 +121,10 @@ export const createModel = (start: Temporal.Instant): Model => {
       LIMIT_KINDS.flatMap((kind) =>
         LIMIT_PERIODS.map((period) => {
           const { amount: most, next } = limitOf(kind, period);
-          const pending = next?.from.toString();
-          return { name: `${kind} ${period}`, most, used: usedOf(kind, period), pending };
+          const name = `${kind} ${period}`;
+          return { name, kind, period, most, used: usedOf(kind, period), pending: next ?? null };
         }),
-      ).filter(({ most, pending }) => most !== null || pending !== undefined),
+      ).filter(({ most, pending }) => most !== null || pending !== null),
   };
   return model;
 };

@@ -136,6 +136,22 @@ test("limits set at once are on record in the order they took, each with the one
   );
 });
 
+test("a tighter limit set at the instant a looser one is confirmed is what counts, whichever comes first", async () => {
+  const users = await Promise.all(Array.from({ length: 8 }, player));
+  for (const userId of users) {
+    await setDay(userId, 40n);
+    await setDay(userId, 90n);
+  }
+  await wait({ hours: 24 });
+  for (const [n, userId] of users.entries()) {
+    const both = [() => confirmDay(userId, 90n), () => setDay(userId, 30n)];
+    if (n % 2 === 0) both.reverse();
+    const codes = await Promise.all(both.map((one) => refusalOf(one())));
+    expect(["done", "NOTHING_TO_CONFIRM"]).toContain(codes[n % 2 === 0 ? 1 : 0] ?? "");
+    expect((await listLimits(deps, { userId }))[0]).toMatchObject({ amount: 30n, pending: null });
+  }
+});
+
 test("days, ISO weeks and months are UTC's", async () => {
   await using sunday = await scratchDatabase();
   const there = depsOf(sunday);
