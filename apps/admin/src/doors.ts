@@ -45,6 +45,7 @@ export const DOORS: Readonly<Record<string, Door | typeof open>> = {
   protection: reads("users:read"),
   block: changes("users:block"),
   unblock: changes("users:block"),
+  return: changes("users:block"),
   statement: reads("money:read"),
   tvl: reads("money:read"),
   "chain status": reads("money:read"),

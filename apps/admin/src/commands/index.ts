@@ -20,7 +20,7 @@ import { migrateCommand } from "./migrate.ts";
 import { oracleCommand } from "./oracle/index.ts";
 import { openRoundCommand } from "./open-round.ts";
 import { pauseCommand } from "./pause.ts";
-import { blockCommand, protectionCommand, unblockCommand } from "./protection.ts";
+import { blockCommand, protectionCommand, returnCommand, unblockCommand } from "./protection.ts";
 import { releaseCommand } from "./release.ts";
 import { replayCommand } from "./replay.ts";
 import { restoreCommand } from "./restore.ts";
@@ -68,6 +68,7 @@ export const COMMANDS: readonly AddCommand[] = [
     protectionCommand,
     blockCommand,
     unblockCommand,
+    returnCommand,
     statementCommand,
     tvlCommand,
   ]),
