@@ -89,8 +89,16 @@ export const refreshBody = z.strictObject({
 
 export const enrolTotpBody = z.strictObject({
   totp: secondFactor.totp.openapi({ description: "The current code, where one is enrolled" }),
+  recoveryCode: secondFactor.recoveryCode,
 });
 export const totpBody = z.strictObject({ code });
+export const removeTotpBody = z.strictObject({
+  code: z
+    .string()
+    .min(1)
+    .max(64)
+    .openapi({ example: "492039", description: "A current code, or a recovery code" }),
+});
 
 export const signedInSchema = z
   .object({

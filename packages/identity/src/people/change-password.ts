@@ -2,12 +2,12 @@ import type { By } from "@closebell/context";
 import { reachable, recordAudit, transact, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
-import { passwordChangedLetter } from "../mail/letters.ts";
-import { putLetter } from "../mail/put-letter.ts";
+import { passwordChanged } from "../mail/letters.ts";
+import { writeToUser } from "../mail/write-to-user.ts";
 import { endSessions } from "../sessions/end-sessions.ts";
-import { emailOf } from "./add-email.ts";
 import { checkedPassword, triedPassword } from "./checked-password.ts";
 import { limitAttempts } from "./limit-attempts.ts";
+import { voidResetTokens } from "./mail-token.ts";
 import { auditFailure, SignInFailed } from "./sign-in-failed.ts";
 
 interface ChangePassword {
@@ -40,18 +40,17 @@ const store = async (
     update identity.password set hash = ${hashes.new}, changed_at = identity.now()
     where user_id = ${userId} and hash = ${hashes.old} returning 1`);
   if (changed.length === 0) throw new SignInFailed("name or password");
+  await voidResetTokens(work, userId);
   await recordAudit(work, { by, action: "password.change", subject: `user/${userId}` });
   const except = sessionId ?? undefined;
   const ended = await endSessions(work, { by, userId, why: "password-changed", except });
-  const email = await emailOf(work.tx, userId);
-  if (email !== undefined) {
-    await putLetter(deps, work, passwordChangedLetter(email, deps.auth.site.uri));
-  }
+  await writeToUser(deps, work, { userId, ...passwordChanged(deps.auth.site.uri) });
   return { ended: ended.length };
 };
 
 /**
- * Changes the caller's password, who proves to know the one before, and ends every other session.
+ * Changes the caller's password, who proves to know the one before, and ends every other session. Tokens mailed to reset it
+ * stop counting.
  * @throws DomainError SIGN_IN_FAILED, VALIDATION_FAILED, RATE_LIMITED, OVERLOADED
  */
 export const changePassword = async (

@@ -60,3 +60,10 @@ export const useMailToken = async (
   if (row === undefined) throw tokenInvalid();
   return row;
 };
+
+/** Ends the tokens that were mailed to set a new password, in the transaction that has set one. */
+export const voidResetTokens = async (work: Pick<Work, "tx">, userId: string): Promise<void> => {
+  await work.tx.execute(sql`
+    update identity.mail_token set used_at = identity.now()
+    where user_id = ${userId} and purpose = 'reset' and used_at is null`);
+};

@@ -2,21 +2,19 @@ import type { By } from "@closebell/context";
 import { recordAudit, transact, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
-import { passwordChangedLetter } from "../mail/letters.ts";
-import { putLetter } from "../mail/put-letter.ts";
+import { passwordChanged } from "../mail/letters.ts";
+import { writeToUser } from "../mail/write-to-user.ts";
 import { endSessions } from "../sessions/end-sessions.ts";
 import { actorOf, userById } from "../user.ts";
 import { checkedPassword } from "./checked-password.ts";
 import { limitAttempts } from "./limit-attempts.ts";
-import { tokenInvalid, useMailToken } from "./mail-token.ts";
+import { tokenInvalid, useMailToken, voidResetTokens } from "./mail-token.ts";
 
 const setPassword = async (work: Pick<Work, "tx">, userId: string, hash: string): Promise<void> => {
   await work.tx.execute(sql`
     insert into identity.password (user_id, hash) values (${userId}, ${hash})
     on conflict (user_id) do update set hash = excluded.hash, changed_at = identity.now()`);
-  await work.tx.execute(sql`
-    update identity.mail_token set used_at = identity.now()
-    where user_id = ${userId} and purpose = 'reset' and used_at is null`);
+  await voidResetTokens(work, userId);
 };
 
 /**
@@ -37,7 +35,7 @@ export const resetPassword = async (
   await limitAttempts(deps, input.from, input.token);
   const hash = await deps.passwords.hash(password);
   await transact(deps, async (work) => {
-    const { userId, email } = await useMailToken(work, "reset", input.token);
+    const { userId } = await useMailToken(work, "reset", input.token);
     const user = userId === null ? undefined : await userById(work.tx, userId);
     if (user === undefined) throw tokenInvalid();
     const by: By = { ...input.by, actor: actorOf(user) };
@@ -49,6 +47,6 @@ export const resetPassword = async (
       after: { address: input.from.address },
     });
     await endSessions(work, { by, userId: user.id, why: "password-reset" });
-    await putLetter(deps, work, passwordChangedLetter(email, deps.auth.site.uri));
+    await writeToUser(deps, work, { userId: user.id, ...passwordChanged(deps.auth.site.uri) });
   });
 };

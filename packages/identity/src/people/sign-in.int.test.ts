@@ -207,6 +207,16 @@ test("a changed password ends the other sessions and leaves the one that asks", 
   expect(await live()).toBe(0);
 });
 
+test("a changed password ends the tokens that were mailed to reset it, and says so by mail", async () => {
+  const token = await askForReset();
+  await change(player.password);
+  const [letter, ...others] = await lettersOf(deps);
+  expect([letter?.to, others]).toEqual([player.email, []]);
+  expect(letter?.subject).toContain("password for Closebell was changed");
+  expect(await codeOf(reset(token))).toBe("TOKEN_INVALID");
+  expect(await codeOf(enter(NEW))).toBe("done");
+});
+
 test("of two changes at once by the same old password one counts", async () => {
   const both = await Promise.all([change(player.password), change(player.password)].map(codeOf));
   expect(both.toSorted()).toEqual(["SIGN_IN_FAILED", "done"]);

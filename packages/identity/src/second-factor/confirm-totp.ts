@@ -2,6 +2,8 @@ import { DomainError, type By } from "@closebell/context";
 import { recordAudit, transact, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
+import { secondFactorChanged } from "../mail/letters.ts";
+import { writeToUser } from "../mail/write-to-user.ts";
 import { limitCodes } from "../people/limit-attempts.ts";
 import { auditFailure, SignInFailed } from "../people/sign-in-failed.ts";
 import { hashSecret } from "../secrets/hash-secret.ts";
@@ -79,6 +81,8 @@ export const confirmTotp = async (
       await work.tx.execute(sql`
         update identity.session set second_factor = true
         where id = ${sessionId}::uuid and user_id = ${userId}`);
+      const notice = secondFactorChanged(deps.auth.site.uri, "confirmed");
+      await writeToUser(deps, work, { userId, ...notice });
       return { recoveryCodes };
     }),
   );

@@ -2,6 +2,8 @@ import { DomainError, type By } from "@closebell/context";
 import { recordAudit, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { IdentityDeps } from "../identity-deps.ts";
+import { secondFactorChanged } from "../mail/letters.ts";
+import { writeToUser } from "../mail/write-to-user.ts";
 import { SignInFailed } from "../people/sign-in-failed.ts";
 import { hashSecret } from "../secrets/hash-secret.ts";
 import { actorOf, type User } from "../user.ts";
@@ -11,6 +13,7 @@ import { stepOfCode } from "./totp-code.ts";
 import { lockTotp, openTotp } from "./totp-row.ts";
 
 const useRecoveryCode = async (
+  deps: IdentityDeps,
   work: Pick<Work, "tx">,
   by: By,
   user: User,
@@ -26,6 +29,8 @@ const useRecoveryCode = async (
     action: "second-factor.recover",
     subject: `user/${user.id}`,
   });
+  const notice = secondFactorChanged(deps.auth.site.uri, "recovered");
+  await writeToUser(deps, work, { userId: user.id, ...notice });
 };
 
 /**
@@ -50,7 +55,7 @@ export const proveSecondFactor = async (
     );
   }
   if (totp === undefined) {
-    await useRecoveryCode(work, by, user, recoveryCode ?? "");
+    await useRecoveryCode(deps, work, by, user, recoveryCode ?? "");
     return true;
   }
   const secret = openTotp(deps, user.id, row.secret);

@@ -2,6 +2,8 @@ import { DomainError, type By } from "@closebell/context";
 import { recordAudit, transact } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
+import { secondFactorChanged } from "../mail/letters.ts";
+import { writeToUser } from "../mail/write-to-user.ts";
 import { limitCodes } from "../people/limit-attempts.ts";
 import { auditFailure } from "../people/sign-in-failed.ts";
 import { endSessions } from "../sessions/end-sessions.ts";
@@ -30,6 +32,8 @@ export const removeTotp = async (
       await work.tx.execute(sql`delete from identity.recovery_code where user_id = ${userId}`);
       await recordAudit(work, { by, action: "second-factor.remove", subject });
       await endSessions(work, { by, userId, why: "second-factor-changed" });
+      const notice = secondFactorChanged(deps.auth.site.uri, "removed");
+      await writeToUser(deps, work, { userId, ...notice });
     }),
   );
 };

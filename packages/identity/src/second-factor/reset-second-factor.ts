@@ -2,6 +2,8 @@ import { DomainError, type By } from "@closebell/context";
 import { recordAudit, transact, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { getUser } from "../get-user.ts";
+import { secondFactorChanged } from "../mail/letters.ts";
+import { type LetterDeps, writeToUser } from "../mail/write-to-user.ts";
 import { endSessions } from "../sessions/end-sessions.ts";
 
 /**
@@ -10,7 +12,7 @@ import { endSessions } from "../sessions/end-sessions.ts";
  * @throws DomainError USER_NOT_FOUND, FORBIDDEN
  */
 export const resetSecondFactor = async (
-  deps: Deps,
+  deps: Deps & LetterDeps,
   input: { readonly by: By; readonly userId: string },
 ): Promise<void> => {
   const { by } = input;
@@ -23,5 +25,7 @@ export const resetSecondFactor = async (
     await work.tx.execute(sql`delete from identity.recovery_code where user_id = ${id}`);
     await recordAudit(work, { by, action: "second-factor.reset", subject: `user/${id}` });
     await endSessions(work, { by, userId: id, why: "second-factor-changed" });
+    const notice = secondFactorChanged(deps.auth.site.uri, "reset");
+    await writeToUser(deps, work, { userId: id, ...notice });
   });
 };

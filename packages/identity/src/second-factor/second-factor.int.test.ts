@@ -166,6 +166,30 @@ test("somebody else takes it away from whoever lost it, and the record says so",
   expect(await codeOf(enter())).toBe("done");
 });
 
+test("its owner is told by mail when it is set up, removed, taken away, or got around by a recovery code", async () => {
+  const told = async () =>
+    (await lettersOf(deps)).map(({ to, subject }) => [to === player.email, subject]);
+  const { by, secret, recoveryCodes } = await enrolled(player);
+  expect(await told()).toEqual([[true, "A second factor for Closebell was set up"]]);
+  await enter({ recoveryCode: recoveryCodes[0] });
+  expect(await told()).toEqual([[true, "A recovery code for Closebell was used"]]);
+  await removeTotp(deps, { by, from, code: await shown(secret, 1) });
+  expect(await told()).toEqual([[true, "Your second factor for Closebell was removed"]]);
+  await resetSecondFactor(deps, { by: stranger().by, userId: player.user.id });
+  expect(await told()).toEqual([[true, "Your second factor for Closebell was removed"]]);
+});
+
+test("whoever lost the authenticator enrols another with a recovery code, or removes it", async () => {
+  const { by, secret, recoveryCodes } = await enrolled(player);
+  const [first, second] = recoveryCodes;
+  const begun = await enrolTotp(deps, { by, from, recoveryCode: first });
+  expect(await codeOf(enrolTotp(deps, { by, from, recoveryCode: first }))).toBe("SIGN_IN_FAILED");
+  expect(await codeOf(enter({ totp: await shown(secret, 1) }))).toBe("done");
+  expect(await codeOf(removeTotp(deps, { by, from, code: second ?? "" }))).toBe("done");
+  expect(begun.secret).not.toBe(secret);
+  expect(await codeOf(enter())).toBe("done");
+});
+
 test("codes are tried ten times an hour", async () => {
   const { by, secret } = await enrolled(player);
   const tries = { quota: 1000, windowSeconds: 60 };
@@ -198,6 +222,32 @@ test("a wallet's owner is asked for it too, and the nonce is not used up by aski
   const { message } = await begin();
   expect(await codeOf(finish(message))).toBe("SECOND_FACTOR_REQUIRED");
   expect(await codeOf(finish(message, { totp: await shown(secret, 1) }))).toBe("done");
+});
+
+test("nobody without the wallet uses up its owner's tries, which count for sign-in and removal together", async () => {
+  const address = `0x${deps.ids.uuid().replaceAll("-", "")}00000000`;
+  const tries = { quota: 1000, windowSeconds: 60 };
+  const limits = { perAccount: tries, perAddress: tries };
+  deps = testIdentity(scratch.database, { auth: { ...deps.auth, limits } });
+  const attempt = async (signer: string, codes: Codes = {}) => {
+    const { message } = await startWalletSignIn(deps, { ...stranger(), address, chainId: 1 });
+    const signature = scriptedSignature(signer, message);
+    return signInWithWallet(deps, { ...stranger(), message, signature, ...codes });
+  };
+  const owner = await attempt(address);
+  const { secret } = await enrolled(owner);
+  for (let n = 0; n < 11; n += 1) {
+    const forged = attempt(`0x${"b".repeat(40)}`, { totp: "000000" });
+    expect(await codeOf(forged)).toBe("SIGN_IN_FAILED");
+  }
+  const { items } = await listAudit(deps, { limit: 1 });
+  expect(items[0]).toMatchObject({ action: "sign-in.fail", subject: `user/${owner.user.id}` });
+  expect(await codeOf(attempt(address, { totp: await shown(secret, 1) }))).toBe("done");
+  for (let n = 0; n < 8; n += 1) {
+    expect(await codeOf(attempt(address, { totp: "000000" }))).toBe("SIGN_IN_FAILED");
+  }
+  const removing = removeTotp(deps, { by: own(owner.user), from, code: "000000" });
+  expect(await codeOf(removing)).toBe("RATE_LIMITED");
 });
 
 test("staff without it may enrol one and nothing else, and all they may once it is confirmed", async () => {

@@ -1,5 +1,12 @@
 import { DomainError, type By } from "@closebell/context";
-import { constraintOf, reachable, recordAudit, transact, type Work } from "@closebell/database";
+import {
+  constraintOf,
+  type Executor,
+  reachable,
+  recordAudit,
+  transact,
+  type Work,
+} from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { insertPlayer } from "../create-user.ts";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
@@ -46,14 +53,11 @@ const useNonce = async (
   if (used.length === 0) throw new SignInFailed("wallet");
 };
 
-const ownerOfWallet = async (
-  work: Pick<Work, "tx">,
-  address: string,
-): Promise<User | undefined> => {
-  const [row] = await work.tx.execute<{ id: string }>(
+const ownerOfWallet = async (on: Executor, address: string): Promise<User | undefined> => {
+  const [row] = await on.execute<{ id: string }>(
     sql`select user_id as id from identity.wallet_login where address = ${address.toLowerCase()}`,
   );
-  return row === undefined ? undefined : userById(work.tx, row.id);
+  return row === undefined ? undefined : userById(on, row.id);
 };
 
 const openAccount = async (
@@ -94,7 +98,7 @@ const enter = (
   transact(deps, async (work) => {
     const { by, from } = input;
     await useNonce(work, message);
-    const known = await ownerOfWallet(work, message.address);
+    const known = await ownerOfWallet(work.tx, message.address);
     const user = known ?? (await openAccount(deps, work, by, message.address));
     const secondFactor = await proveSecondFactor(deps, work, by, user, input);
     const start = { by, from, user, method: "wallet", secondFactor } as const;
@@ -112,9 +116,13 @@ export const signInWithWallet = async (
 ): Promise<SignedIn & { readonly created: boolean }> => {
   const message = await parsed(deps, input.message);
   await limitAttempts(deps, input.from, `wallet:${message.address}`);
-  await limitCodes(deps, message.address, input);
-  return auditFailure(deps, { ...input, subject: `wallet/${message.address}` }, async () => {
+  const { url, orm } = deps.database;
+  const owner = await reachable(url, () => ownerOfWallet(orm, message.address));
+  const subject = owner === undefined ? `wallet/${message.address}` : `user/${owner.id}`;
+  return auditFailure(deps, { ...input, subject }, async () => {
     await prove(deps, message, input);
+    // only whoever has the wallet uses up its owner's tries
+    if (owner !== undefined) await limitCodes(deps, owner.id, input);
     try {
       return await enter(deps, message, input);
     } catch (error) {

@@ -6,6 +6,7 @@ import { clientOf } from "../../request/client.ts";
 import {
   enrolTotpBody,
   recoveryCodesSchema,
+  removeTotpBody,
   totpBody,
   totpSecretSchema,
 } from "../../schemas/auth.ts";
@@ -54,9 +55,9 @@ const removeRoute = defineRoute({
   "x-permission": OWN,
   operationId: "removeTotp",
   summary: "Remove the second factor",
-  description: "With a current code. Ends every session.",
+  description: "With a current code, or a recovery code. Ends every session.",
   tags,
-  request: { body: jsonBody(totpBody) },
+  request: { body: jsonBody(removeTotpBody) },
   responses: { 204: { description: "It is removed." }, ...refusals },
 });
 
