@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdir } from "node:fs/promises";
 import { emptyDatabase } from "../../packages/database/src/testing/index.ts";
 import { readSandboxCredentials } from "../../packages/runtime/src/index.ts";
 import { askAdmin, refused, runAdmin, textAt } from "./run-admin.ts";
@@ -48,7 +49,8 @@ const becomeAdmin = async (program: Program, dataDir: string): Promise<string> =
   // what is logged is kept, and read by others
   expect(program.stdout()).not.toContain(token);
   const env = { DATA_DIR: dataDir, XDG_CONFIG_HOME: dataDir };
-  const claim = ["staff", "claim", "--name", "ada", "--token", token];
+  const who = ["--name", "ada", "--email", "ada@example.com"];
+  const claim = ["staff", "claim", ...who, "--token", token];
   const key = textAt(await askAdmin(env, ...claim, "--no-save"), "key");
   expect(key).toStartWith("cb_live_");
   refused(await runAdmin(env, ...claim), 1, "TOKEN_INVALID");
@@ -235,8 +237,10 @@ describe("production", () => {
     const dataDir = folder.path;
     await refuses(
       start(dataDir, { command: "sandbox", env: production }),
-      /NODE_ENV is production/,
+      /^NODE_ENV is production, .* Unset NODE_ENV to play; for real, `bun run start`/,
     );
+    // nothing was begun
+    expect(await readdir(dataDir)).toEqual([]);
     const secret = { AUTH_SECRET: `sandbox-${"s".repeat(43)}` };
     await refuses(start(dataDir, { env: { ...production, ...secret } }), /^AUTH_SECRET must be/);
     const key = { CLOSEBELL_API_KEY: `cb_test_${"0".repeat(22)}_${"x".repeat(43)}` };

@@ -94,7 +94,10 @@ const accessLines = ({ access, admin }: BannerParts): (readonly [string, string]
   }
   if (firstAdmin == null) return [];
   return [
-    ["First admin", `${admin} staff claim --name <your name> --token ${firstAdmin.token}`],
+    [
+      "First admin",
+      `${admin} staff claim --name <your name> --email <your address> --token ${firstAdmin.token}`,
+    ],
     ["", `once, until ${firstAdmin.expiresAt.toString({ smallestUnit: "second" })}`],
   ];
 };

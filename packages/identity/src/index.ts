@@ -42,6 +42,7 @@ export * from "./staff/create-staff.ts";
 export * from "./staff/get-staff-member.ts";
 export * from "./staff/invite-staff.ts";
 export * from "./staff/list-staff.ts";
+export type { Invited } from "./staff/mail-claim.ts";
 export * from "./staff/permission-to-decide.ts";
 export { rolesOf } from "./staff/roles-of.ts";
 export * from "./staff/sandbox-crew.ts";

@@ -1,4 +1,4 @@
-import type { ClaimToken, NewApiKey, StaffMember } from "@closebell/identity";
+import type { Invited, NewApiKey, StaffMember } from "@closebell/identity";
 import type { Answer } from "../output/answer.ts";
 import { facts, type Column } from "../output/table.ts";
 
@@ -17,14 +17,14 @@ export const memberText = ({ handle, id, roles }: StaffMember): string =>
     ["roles", roles.join(", ") || "none"],
   ]);
 
-/** A member of staff and the one-time token that is for them alone. */
-export const claimAnswer = (member: StaffMember, claim: ClaimToken): Answer => ({
-  json: { ...member, claim },
+/** A member of staff, and where the one-time token went that is for them alone. */
+export const invitedAnswer = ({ member, email, expiresAt }: Invited): Answer => ({
+  json: { ...member, email, expiresAt },
   text: [
     memberText(member),
     facts([
-      ["token", claim.token],
-      ["until", claim.expiresAt.toString()],
+      ["token mailed to", email],
+      ["until", expiresAt.toString()],
     ]),
     `\nIt is for ${member.handle} alone, once: \`bun run admin staff claim\` trades it for their API key.`,
   ].join("\n"),

@@ -30,10 +30,11 @@ export const fundPlayers = async (
   const players: Player[] = [];
   const chain = config.chain.kind === "evm" ? config.chain.name : "";
   for (const handle of handles) {
-    const { id: userId } = await createUser(runtime, { by, handle });
+    const { id: userId, kind } = await createUser(runtime, { by, handle });
     const { address } = await ensureWallet(runtime, { by, userId, chain });
     const tx = await token.transfer(address, parseUsdc("100"));
-    const { key: apiKey } = await createApiKey(runtime, { by, userId, name: "guide" });
+    const own = { ...by, actor: { kind, id: userId, name: handle } };
+    const { key: apiKey } = await createApiKey(runtime, { by: own, name: "guide" });
     players.push({ userId, address, tx, apiKey });
   }
   for (const until = performance.now() + CREDITED_WITHIN_MS; performance.now() < until;) {

@@ -1,27 +1,26 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { randomBytes } from "node:crypto";
 import { type By, DomainError, type DomainEvent, randomIds } from "@closebell/context";
-import { memoryEvents, silentLogger } from "@closebell/context/testing";
-import { listAudit } from "@closebell/database";
+import { constraintOf, listAudit, transact } from "@closebell/database";
 import { errorOf, type ScratchDatabase, scratchDatabase } from "@closebell/database/testing";
 import type { Permission } from "../roles.ts";
 import { revokeRole } from "../staff/change-role.ts";
 import { playerWith, staffWith } from "../testing/index.ts";
-import { createApiKey } from "./create-api-key.ts";
-import type { KeyDeps } from "./key-deps.ts";
+import { lettersOf, registered } from "../testing/registered.ts";
+import { testIdentity } from "../testing/test-identity.ts";
+import { actorOf } from "../user.ts";
+import { createApiKey, insertApiKey } from "./create-api-key.ts";
 import { listApiKeys } from "./list-api-keys.ts";
 import { revokeApiKey } from "./revoke-api-key.ts";
 import { verifyApiKey } from "./verify-api-key.ts";
 
 let scratch: ScratchDatabase;
-let deps: KeyDeps;
+let deps: ReturnType<typeof testIdentity>;
 let told: DomainEvent[] = [];
 
 beforeAll(async () => {
   scratch = await scratchDatabase();
-  const events = memoryEvents();
-  events.subscribe((event) => void told.push(event));
-  deps = { database: scratch.database, events, ids: randomIds, log: silentLogger, randomBytes };
+  deps = testIdentity(scratch.database);
+  deps.events.subscribe((event) => void told.push(event));
 });
 afterAll(() => scratch[Symbol.asyncDispose]());
 
@@ -37,7 +36,7 @@ describe("an API key", () => {
     const { principal } = await playerWith(deps);
     const by = byOf(principal.actor);
     const scopes: Permission[] = ["own:bet", "own:read"];
-    const input = { by, userId: principal.actor.id, name: " my bot ", scopes };
+    const input = { by, name: " my bot ", scopes };
     const { apiKey, key } = await createApiKey(deps, { ...input, within: principal.permissions });
     expect(key).toStartWith("cb_test_");
     expect(apiKey).toMatchObject({ name: "my bot", scopes: ["own:read", "own:bet"] });
@@ -65,7 +64,7 @@ describe("an API key", () => {
   test("never has more than its maker and its owner, and never own:credentials", async () => {
     const { principal } = await staffWith(deps, ["support"]);
     const by = byOf(principal.actor);
-    const base = { by, userId: principal.actor.id, name: "k" };
+    const base = { by, name: "k" };
     const within = new Set<Permission>(["users:read"]);
     const beyond: (readonly Permission[])[] = [["money:move"], ["own:credentials"]];
     for (const scopes of beyond) {
@@ -81,8 +80,28 @@ describe("an API key", () => {
     for (const wrong of [{ name: " " }, { expiresInDays: 0 }, { expiresInDays: 367 }]) {
       expect(await refusal(createApiKey(deps, { ...base, ...wrong }))).toBe("VALIDATION_FAILED");
     }
-    const nobody = { ...base, userId: randomIds.uuid() };
+    const nobody = { ...base, by: byOf({ ...principal.actor, id: randomIds.uuid() }) };
     expect(await refusal(createApiKey(deps, nobody))).toBe("USER_NOT_FOUND");
+  });
+
+  test("is made by nobody in another's name, and its owner is told of it", async () => {
+    const { principal: admin } = await staffWith(deps, ["admin"]);
+    const player = await registered(deps);
+    for (const userId of [
+      player.user.id,
+      (await staffWith(deps, ["operator"])).principal.actor.id,
+    ]) {
+      const forged = transact(deps, (work) =>
+        insertApiKey(deps, work, { by: byOf(admin.actor), userId, name: "night watch" }),
+      );
+      expect(constraintOf(await errorOf(forged))).toBe("api_key_made_by_owner");
+    }
+    expect(await lettersOf(deps)).toEqual([]);
+    const { key } = await createApiKey(deps, { by: byOf(actorOf(player.user)), name: "my bot" });
+    const [letter, ...others] = await lettersOf(deps);
+    expect([letter?.to, others]).toEqual([player.email, []]);
+    expect(letter?.text).toContain('"my bot", which may do own:read, own:bet');
+    expect(letter?.text).not.toContain(key);
   });
 
   test("shrinks with its owner's roles at once", async () => {

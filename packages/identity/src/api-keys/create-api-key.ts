@@ -1,6 +1,8 @@
 import { DomainError, type By } from "@closebell/context";
-import { recordAudit, texts, transact, type Work } from "@closebell/database";
+import { type Deps, recordAudit, texts, transact, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
+import { apiKeyMade } from "../mail/letters.ts";
+import { type LetterDeps, writeToUser } from "../mail/write-to-user.ts";
 import { PERMISSIONS, permissionsOf, type Permission } from "../roles.ts";
 import { rolesOf } from "../staff/roles-of.ts";
 import { userById } from "../user.ts";
@@ -18,14 +20,13 @@ export interface NewApiKey {
 }
 
 export interface CreateApiKey {
+  /** Whose key it is: a player or a member of staff. Nobody makes one in another's name. */
   readonly by: By;
-  /** Whose key it is: a player or a member of staff. */
-  readonly userId: string;
   /** 1 to 100 characters. */
   readonly name: string;
-  /** Default: everything a key of this user can have. */
+  /** Default: everything a key of theirs can have. */
   readonly scopes?: readonly Permission[] | undefined;
-  /** What whoever makes it may do: no key may do more. Default: what the user's roles allow. */
+  /** What they may do by the credential they have now: no key may do more. Default: what their roles allow. */
   readonly within?: ReadonlySet<Permission> | undefined;
   /** Days from now, real time: 1 to 366; default 90. */
   readonly expiresInDays?: number | undefined;
@@ -60,11 +61,11 @@ const checkedScopes = (
   return PERMISSIONS.filter((permission) => wanted.includes(permission));
 };
 
-/** As `createApiKey`, within a unit of work. */
+/** Stores a key of `userId`, within a unit of work: made by themselves, or by a process of the service for a sandbox. */
 export const insertApiKey = async (
   deps: KeyDeps,
   work: Work,
-  input: CreateApiKey,
+  input: CreateApiKey & { readonly userId: string },
 ): Promise<NewApiKey> => {
   const { by, userId, within } = input;
   const name = checkedName(input.name);
@@ -95,9 +96,22 @@ export const insertApiKey = async (
   return { apiKey, key: keyText({ realm: row.sandbox ? "test" : "live", id, secret }) };
 };
 
+/** As `createApiKey`, within a unit of work. */
+export const makeApiKey = async (
+  deps: Deps & LetterDeps,
+  work: Work,
+  input: CreateApiKey,
+): Promise<NewApiKey> => {
+  const userId = input.by.actor.id;
+  const made = await insertApiKey(deps, work, { ...input, userId });
+  await writeToUser(deps, work, { userId, ...apiKeyMade(deps.auth.site.uri, made.apiKey) });
+  return made;
+};
+
 /**
- * Makes an API key for a user. Its text is in the answer and nowhere else. No key can be given `own:credentials`.
+ * Makes an API key for whoever asks, and tells them by mail. Its text is in the answer and nowhere else. No key can be given
+ * `own:credentials`.
  * @throws DomainError USER_NOT_FOUND, VALIDATION_FAILED (name, scopes beyond what may be given, expiry)
  */
-export const createApiKey = (deps: KeyDeps, input: CreateApiKey): Promise<NewApiKey> =>
-  transact(deps, (work) => insertApiKey(deps, work, input));
+export const createApiKey = (deps: Deps & LetterDeps, input: CreateApiKey): Promise<NewApiKey> =>
+  transact(deps, (work) => makeApiKey(deps, work, input));

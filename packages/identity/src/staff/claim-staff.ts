@@ -1,10 +1,12 @@
 import { DomainError, SYSTEM_ACTORS, type By } from "@closebell/context";
-import { recordAudit, transact, type Work } from "@closebell/database";
+import { type Deps, recordAudit, transact, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { realTime } from "../api-keys/api-key.ts";
-import { insertApiKey, type NewApiKey } from "../api-keys/create-api-key.ts";
+import { makeApiKey, type NewApiKey } from "../api-keys/create-api-key.ts";
 import type { KeyDeps } from "../api-keys/key-deps.ts";
+import type { LetterDeps } from "../mail/write-to-user.ts";
 import { hashOfClaim, insertClaim, type ClaimToken } from "./claim-token.ts";
+import { giveEmail } from "./give-email.ts";
 import { insertStaff } from "./insert-staff.ts";
 import { hasAdmin, lockStaff } from "./lock-staff.ts";
 import { staffMember, type StaffMember } from "./staff-member.ts";
@@ -41,48 +43,57 @@ const useUp = async (work: Work, token: string): Promise<string | null> => {
   return used.user_id;
 };
 
-const firstAdmin = async (
-  deps: KeyDeps,
-  work: Work,
-  handle: string | undefined,
-): Promise<StaffMember> => {
+const required = (field: "handle" | "email", given: string | undefined): string => {
+  if (given !== undefined) return given;
+  throw new DomainError("VALIDATION_FAILED", "The first admin needs a name and an address.", {
+    errors: [{ pointer: `/${field}`, detail: "must be given with the first admin's token" }],
+  });
+};
+
+interface Claim {
+  readonly token: string;
+  readonly requestId: string;
+  /** The first admin's name; of no use to anybody else. */
+  readonly handle?: string | undefined;
+  /** Where the first admin is written to, likewise. */
+  readonly email?: string | undefined;
+}
+
+const firstAdmin = async (deps: KeyDeps, work: Work, claim: Claim): Promise<StaffMember> => {
   if (await hasAdmin(work)) throw invalid();
-  if (handle === undefined) {
-    throw new DomainError("VALIDATION_FAILED", "The first admin needs a name.", {
-      errors: [{ pointer: "/handle", detail: "must be given with the first admin's token" }],
-    });
-  }
-  const by = { actor: SYSTEM_ACTORS.migration, requestId: deps.ids.uuid(), reason: REASON };
-  return insertStaff(deps, work, { by, handle, roles: ["admin"] });
+  const handle = required("handle", claim.handle);
+  const email = required("email", claim.email);
+  const by = { actor: SYSTEM_ACTORS.migration, requestId: claim.requestId, reason: REASON };
+  const member = await insertStaff(deps, work, { by, handle, roles: ["admin"] });
+  await giveEmail(work, member.id, email);
+  return member;
 };
 
 /**
- * Trades a one-time token for the API key of the member of staff it was made for. The first admin's token makes that admin,
- * called `handle`; for anybody else `handle` must be left out.
+ * Trades a one-time token for the API key of the member of staff it was made for, and tells them by mail. The first admin's
+ * token makes that admin, called `handle`, at `email`.
  * @throws DomainError TOKEN_INVALID, VALIDATION_FAILED, HANDLE_TAKEN
  */
 export const claimStaff = (
-  deps: KeyDeps,
-  input: {
-    readonly token: string;
-    readonly requestId: string;
-    readonly handle?: string | undefined;
-  },
+  deps: Deps & LetterDeps,
+  input: Claim,
 ): Promise<{ readonly member: StaffMember } & NewApiKey> =>
   transact(deps, async (work) => {
     await lockStaff(work);
     const userId = await useUp(work, input.token);
     const member =
-      userId === null
-        ? await firstAdmin(deps, work, input.handle)
-        : await staffMember(work.tx, userId);
+      userId === null ? await firstAdmin(deps, work, input) : await staffMember(work.tx, userId);
     const by: By = {
       actor: { kind: "staff", id: member.id, name: member.handle },
       requestId: input.requestId,
       reason: REASON,
     };
-    const after = { id: member.id, roles: member.roles };
+    const after = {
+      id: member.id,
+      roles: member.roles,
+      ...(userId === null ? { email: input.email } : {}),
+    };
     await recordAudit(work, { by, action: "staff.claim", subject: member.handle, after });
     const name = `claimed by ${member.handle}`;
-    return { member, ...(await insertApiKey(deps, work, { by, userId: member.id, name })) };
+    return { member, ...(await makeApiKey(deps, work, { by, name })) };
   });

@@ -1,21 +1,33 @@
-import type { By } from "@closebell/context";
-import { recordAudit, transact } from "@closebell/database";
-import type { KeyDeps } from "../api-keys/key-deps.ts";
-import { insertClaim, type ClaimToken } from "./claim-token.ts";
-import { staffMember, type StaffMember } from "./staff-member.ts";
+import { DomainError, type By } from "@closebell/context";
+import { type Deps, recordAudit, transact } from "@closebell/database";
+import type { LetterDeps } from "../mail/write-to-user.ts";
+import { emailOf } from "../people/add-email.ts";
+import { type Invited, mailClaim } from "./mail-claim.ts";
+import { staffMember } from "./staff-member.ts";
 
 /**
- * A new one-time token for a member of staff who lost their API key, or let it expire; ends the token before it.
- * @throws DomainError USER_NOT_FOUND
+ * Mails a new one-time token to a member of staff who lost their API key, or let it expire; ends the token before it.
+ * @throws DomainError USER_NOT_FOUND, FORBIDDEN where they have no address: whoever gave them one now could act in their name
  */
 export const inviteStaff = (
-  deps: KeyDeps,
+  deps: Deps & LetterDeps,
   input: { readonly by: By; readonly member: string },
-): Promise<{ readonly member: StaffMember; readonly claim: ClaimToken }> =>
+): Promise<Invited> =>
   transact(deps, async (work) => {
     const { by } = input;
     const member = await staffMember(work.tx, input.member);
-    const claim = await insertClaim(deps, work, { by, userId: member.id });
-    await recordAudit(work, { by, action: "staff.invite", subject: member.handle });
-    return { member, claim };
+    const email = await emailOf(work.tx, member.id);
+    if (email === undefined) {
+      throw new DomainError(
+        "FORBIDDEN",
+        `${member.handle} was hired without an address, so there is nowhere to send a token. Hire them anew, under another name.`,
+      );
+    }
+    await recordAudit(work, {
+      by,
+      action: "staff.invite",
+      subject: member.handle,
+      after: { email },
+    });
+    return mailClaim(deps, work, { by, member, email });
   });

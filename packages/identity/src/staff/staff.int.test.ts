@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "bun:test";
-import { randomBytes } from "node:crypto";
 import { type Actor, type By, DomainError, randomIds, SYSTEM_ACTORS } from "@closebell/context";
-import { memoryEvents, silentLogger } from "@closebell/context/testing";
 import { constraintOf, listAudit } from "@closebell/database";
 import { errorOf, type ScratchDatabase, scratchDatabase } from "@closebell/database/testing";
 import fc from "fast-check";
-import type { KeyDeps } from "../api-keys/key-deps.ts";
 import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import { STAFF_ROLES, type StaffRole } from "../roles.ts";
 import { playerWith, staffWith } from "../testing/index.ts";
+import { lettersOf, tokenIn } from "../testing/registered.ts";
+import { testIdentity } from "../testing/test-identity.ts";
 import { grantRole, revokeRole } from "./change-role.ts";
 import { claimStaff, firstAdminToken } from "./claim-staff.ts";
 import { createStaff } from "./create-staff.ts";
@@ -18,15 +17,15 @@ import { listStaff } from "./list-staff.ts";
 import { sandboxCrew } from "./sandbox-crew.ts";
 
 let scratch: ScratchDatabase;
-let deps: KeyDeps;
+let deps: ReturnType<typeof testIdentity>;
 
-const depsOn = ({ database }: ScratchDatabase): KeyDeps => ({
-  database,
-  events: memoryEvents(),
-  ids: randomIds,
-  log: silentLogger,
-  randomBytes,
-});
+const depsOn = ({ database }: ScratchDatabase) => testIdentity(database);
+
+/** What was mailed last: to whom, and the one-time token in it. */
+const mailed = async (): Promise<{ readonly to: string; readonly token: string }> => {
+  const letter = (await lettersOf(deps)).at(-1);
+  return { to: letter?.to ?? "nobody", token: tokenIn(letter?.text) };
+};
 
 beforeAll(async () => {
   scratch = await scratchDatabase();
@@ -52,10 +51,13 @@ describe("the first admin", () => {
     const made = await firstAdminToken(own, { requestId });
     const token = made?.token ?? "";
     expect(token).toMatch(/^cb_claim_[0-9A-Za-z]{43}$/);
-    const claim = (handle: string | undefined, text = token) =>
-      claimStaff(own, { token: text, requestId, handle });
+    const claim = (handle: string, text = token) =>
+      claimStaff(own, { token: text, requestId, handle, email: `${handle}@example.com` });
     expect(await outcome(claim("ann", replaced?.token))).toBe("TOKEN_INVALID");
-    expect(await outcome(claim(undefined))).toBe("VALIDATION_FAILED");
+    for (const half of [{ handle: "ann" }, { email: "ann@example.com" }]) {
+      const attempt = claimStaff(own, { token, requestId, ...half });
+      expect(await outcome(attempt)).toBe("VALIDATION_FAILED");
+    }
     const tries = ["ann", "bob", "cid", "dan"].map((handle) => outcome(claim(handle)));
     const ends = await Promise.all(tries);
     expect(ends.filter((end) => end === "done")).toHaveLength(1);
@@ -63,6 +65,8 @@ describe("the first admin", () => {
     expect(await firstAdminToken(own, { requestId })).toBeNull();
     const staff = await listStaff(own, { limit: 10 });
     expect(staff.items).toMatchObject([{ roles: ["admin"] }]);
+    const letters = await lettersOf(own);
+    expect(letters.map(({ to }) => to)).toEqual([`${staff.items[0]?.handle}@example.com`]);
     const log = (await listAudit(own, { limit: 10 })).items;
     expect(log.map(({ action }) => action).toSorted()).toEqual(["api-key.create", "staff.claim"]);
   });
@@ -72,23 +76,32 @@ describe("the first admin", () => {
     const own = depsOn(fresh);
     const made = await firstAdminToken(own, { requestId });
     await staffWith(own, ["admin"]);
-    const late = claimStaff(own, { token: made?.token ?? "", requestId, handle: "late" });
+    const late = claimStaff(own, {
+      token: made?.token ?? "",
+      requestId,
+      handle: "late",
+      email: "late@example.com",
+    });
     expect(await outcome(late)).toBe("TOKEN_INVALID");
   });
 });
 
 describe("a member of staff", () => {
-  test("trades a one-time token for a key that only they see", async () => {
+  test("trades a one-time token, which only they are sent, for a key that only they see", async () => {
     const { principal } = await staffWith(deps, ["admin"]);
     const by = byOf(principal.actor);
-    const { member, claim } = await createStaff(deps, {
+    const hired = await createStaff(deps, {
       by,
       handle: "Olga",
       roles: ["treasurer", "operator", "operator"],
       email: " Olga@Example.com ",
     });
+    const { member } = hired;
     expect(member.roles).toEqual(["operator", "treasurer"]);
-    const { key } = await claimStaff(deps, { token: ` ${claim.token}\n`, requestId });
+    const { to, token } = await mailed();
+    expect([to, hired.email]).toEqual(["olga@example.com", "olga@example.com"]);
+    expect(JSON.stringify(hired)).not.toContain(token);
+    const { key } = await claimStaff(deps, { token: ` ${token}\n`, requestId });
     const proved = await verifyApiKey(deps, key);
     expect(proved).toMatchObject({
       actor: { kind: "staff", id: member.id, name: "Olga" },
@@ -96,33 +109,58 @@ describe("a member of staff", () => {
     });
     expect(proved.permissions.has("rounds:operate")).toBe(true);
     expect(proved.permissions.has("own:credentials")).toBe(false);
-    const again = claimStaff(deps, { token: claim.token, requestId });
+    const [told] = await lettersOf(deps);
+    expect(told).toMatchObject({
+      to: "olga@example.com",
+      subject: expect.stringContaining("made"),
+    });
+    const again = claimStaff(deps, { token, requestId });
     expect(await outcome(again)).toBe("TOKEN_INVALID");
     const lost = await inviteStaff(deps, { by, member: "olga" });
-    const second = await claimStaff(deps, { token: lost.claim.token, requestId });
+    const newer = await mailed();
+    expect([newer.to, JSON.stringify(lost).includes(newer.token)]).toEqual([to, false]);
+    const second = await claimStaff(deps, { token: newer.token, requestId });
     expect(second.member).toEqual(await getStaffMember(deps, { member: member.id }));
+    const log = (await listAudit(deps, { limit: 20 })).items;
+    const steps = log.filter(({ subject }) => subject === "Olga");
+    expect(steps.map(({ action, actorName }) => [action, actorName])).toEqual([
+      ["staff.claim", "Olga"],
+      ["staff.invite", principal.actor.name],
+      ["staff.claim", "Olga"],
+      ["staff.create", principal.actor.name],
+    ]);
+    expect(steps[3]).toMatchObject({ after: { email: "olga@example.com" } });
+    expect(steps[1]).toMatchObject({ after: { email: "olga@example.com" } });
+  });
+
+  test("who has no address is sent no token: whoever gave them one could act as them", async () => {
+    const { principal } = await staffWith(deps, ["operator"]);
+    const input = { by: system, member: principal.actor.id };
+    expect(await outcome(inviteStaff(deps, input))).toBe("FORBIDDEN");
   });
 
   test("whose token is old, mistyped or replaced gets nothing", async () => {
     const input = { by: system, handle: "slow", roles: ["support"] as const };
-    const { claim } = await createStaff(deps, input);
-    for (const token of ["", "cb_claim_", `${claim.token}x`, claim.token.slice(0, -1)]) {
-      expect(await outcome(claimStaff(deps, { token, requestId }))).toBe("TOKEN_INVALID");
+    await createStaff(deps, { ...input, email: "slow@example.com" });
+    const { token: first } = await mailed();
+    const claim = (token: string) => outcome(claimStaff(deps, { token, requestId }));
+    for (const token of ["", "cb_claim_", `${first}x`, first.slice(0, -1)]) {
+      expect(await claim(token)).toBe("TOKEN_INVALID");
     }
-    const newer = await inviteStaff(deps, { by: system, member: "slow" });
-    expect(await outcome(claimStaff(deps, { token: claim.token, requestId }))).toBe(
-      "TOKEN_INVALID",
-    );
+    await inviteStaff(deps, { by: system, member: "slow" });
+    const { token: newer } = await mailed();
+    expect(await claim(first)).toBe("TOKEN_INVALID");
     await scratch.owner.sql`
       update identity.staff_claim set expires_at = created_at where used_at is null and user_id is not null`;
-    expect(await outcome(claimStaff(deps, { token: newer.claim.token, requestId }))).toBe(
-      "TOKEN_INVALID",
-    );
+    expect(await claim(newer)).toBe("TOKEN_INVALID");
   });
 
   test("has a name and an address of their own, and at least one role", async () => {
-    const make = (handle: string, roles: readonly StaffRole[] = ["support"], email?: string) =>
-      outcome(createStaff(deps, { by: system, handle, roles, email }));
+    const make = (
+      handle: string,
+      roles: readonly StaffRole[] = ["support"],
+      email = `${randomIds.uuid()}@example.com`,
+    ) => outcome(createStaff(deps, { by: system, handle, roles, email }));
     expect(await make("Nina", ["support"], "nina@example.com")).toBe("done");
     expect(await make("nINA")).toBe("HANDLE_TAKEN");
     expect(await make("nora", ["support"], "NINA@example.com")).toBe("VALIDATION_FAILED");

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { SYSTEM_ACTORS } from "@closebell/context";
 import { transact, type Deps } from "@closebell/database";
-import { createApiKey } from "../api-keys/create-api-key.ts";
+import { insertApiKey } from "../api-keys/create-api-key.ts";
 import { verifyApiKey } from "../api-keys/verify-api-key.ts";
 import { createUser } from "../create-user.ts";
 import type { Principal } from "../principal.ts";
@@ -23,7 +23,9 @@ export interface Credentialed {
 
 const credentialed = async (deps: Deps, userId: string, name: string): Promise<Credentialed> => {
   const by = { actor: SYSTEM_ACTORS.migration, requestId: deps.ids.uuid(), reason: name };
-  const { key } = await createApiKey({ ...deps, randomBytes }, { by, userId, name });
+  const { key } = await transact(deps, (work) =>
+    insertApiKey({ ...deps, randomBytes }, work, { by, userId, name }),
+  );
   return { principal: await verifyApiKey(deps, key), apiKey: key };
 };
 

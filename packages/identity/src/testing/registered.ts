@@ -7,7 +7,7 @@ import { memoryMailer, stranger } from "./test-identity.ts";
 
 /** The token in a letter. */
 export const tokenIn = (text: string | undefined): string =>
-  /cb_mail_[\w-]+/.exec(text ?? "")?.[0] ?? "no token";
+  /cb_(?:mail|claim)_[\w-]+/.exec(text ?? "")?.[0] ?? "no token";
 
 /** Letters that wait in the database, newest last. */
 export const lettersOf = async (deps: IdentityDeps) => {

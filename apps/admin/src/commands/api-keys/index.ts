@@ -1,5 +1,4 @@
 import type { AddCommand } from "../../program.ts";
-import { addCreate } from "./create.ts";
 import { addKeyList } from "./list.ts";
 import { addRevoke } from "./revoke.ts";
 
@@ -8,8 +7,8 @@ export const apiKeysCommand: AddCommand = (program, cli) => {
     .command("api-keys")
     .summary("API keys of people and machines")
     .description(
-      "API keys: what each may do, until when, and when it was last used. People make their own over HTTP, too " +
-        "(POST /auth/api-keys).",
+      "API keys: what each may do, until when, and when it was last used. Everybody makes their own, for machines too, over " +
+        "HTTP (POST /auth/api-keys): nobody makes one in another's name.",
     );
-  for (const add of [addKeyList, addCreate, addRevoke]) add(keys, cli);
+  for (const add of [addKeyList, addRevoke]) add(keys, cli);
 };

@@ -20,17 +20,23 @@ export const addClaim = (staff: Command, cli: Cli): void => {
     .command("claim")
     .description(
       "Trades a one-time token for your API key, and keeps that in your own configuration folder unless told not to. The " +
-        "first admin's token makes an admin called --name.",
+        "first admin's token makes an admin called --name at --email. Needs AUTH_SECRET.",
     )
     .option("--token <token>", "the token; default: asked for, or read from stdin")
     .option("--name <name>", "what you are called, with the first admin's token alone")
+    .option("--email <address>", "where you are written to, likewise")
     .option("--no-save", "only print the key")
-    .action(({ token, name, save }) =>
+    .action(({ token, name, email, save }) =>
       cli.anybody(async ({ runtime, terminal, config, service }) => {
         const given = token ?? (await terminal.ask("Token: ")) ?? (await terminal.piped()) ?? "";
         if (given.trim() === "") throw new UsageError("Say which token: --token, or on stdin.");
         const requestId = runtime.ids.uuid();
-        const made = await claimStaff(runtime, { token: given, requestId, handle: name });
+        const made = await claimStaff(runtime, {
+          token: given,
+          requestId,
+          handle: name,
+          email,
+        });
         const { keysFile } = config.auth;
         const kept = save && (await isKept(saveKey(keysFile, service, made.key)));
         return keyAnswer(
@@ -58,7 +64,7 @@ export const addClaim = (staff: Command, cli: Cli): void => {
           text: facts([
             ["token", claim.token],
             ["until", claim.expiresAt.toString()],
-            ["use it", "bun run admin staff claim --name <your name>"],
+            ["use it", "bun run admin staff claim --name <your name> --email <your address>"],
           ]),
         };
       }),

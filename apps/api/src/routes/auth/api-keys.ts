@@ -74,7 +74,6 @@ export const apiKeyRoutes = (app: ApiApp, { deps }: ApiParts): void => {
     const { by, principal } = c.env.caller;
     const made = await createApiKey(deps, {
       by,
-      userId: by.actor.id,
       within: principal?.permissions,
       ...c.req.valid("json"),
     });
