@@ -104,7 +104,7 @@ describe("the chain from the command line, by hand, where it is simulated", () =
     for (let n = 0; n < 4; n += 1) await askAdmin(env, "advance");
     const paid = await askAdmin(env, "chain", "withdrawals", "--state", "CONFIRMED");
     expect(textAt(paid, "items", 0, "id")).toBe(id);
-    const { stdout } = await runAdmin(env, "log");
+    const { stdout } = await runAdmin(env, "audit", "log");
     expect(stdout).toContain("case 118");
   });
 

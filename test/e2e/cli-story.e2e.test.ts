@@ -72,7 +72,7 @@ const story = async (crew: Crew): Promise<void> => {
   const voided = await askTwo(crew, voiding, runHere);
   expect(voided).toMatchObject({ state: "VOID", voidReason: "OPERATOR", feeMicroUsdc: "0" });
   expect(await balanceOf(env, won, ask)).toMatchObject({ availableMicroUsdc: left });
-  const log = at(await ask(env, "log"), "items", 0);
+  const log = at(await ask(env, "audit", "log"), "items", 0);
   expect(log).toMatchObject({ action: "round.settle", subject: `NDX/${next}`, reason: reason[1] });
   expect(at(log, "actorName")).toBe("operator");
 };

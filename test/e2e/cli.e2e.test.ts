@@ -165,8 +165,16 @@ describe("by hand, on a database that no service runs on", () => {
     const audit = await runProcess(env, "audit");
     expect(audit).toMatchObject({ code: 0, stderr: "" });
     expect(audit.stdout).toEndWith("The books balance.\n");
-    for (const command of ["users", "markets", "tvl", "trial-balance", "log", "clock", "advance"]) {
-      const { code, stdout } = await runAdmin(env, command, ...WHY);
+    for (const command of [
+      "users",
+      "markets",
+      "tvl",
+      "trial-balance",
+      "audit log",
+      "clock",
+      "advance",
+    ]) {
+      const { code, stdout } = await runAdmin(env, ...command.split(" "), ...WHY);
       expect([command, code]).toEqual([command, 0]);
       expect(stdout.trim()).not.toBe("");
     }

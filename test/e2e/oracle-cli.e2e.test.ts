@@ -43,7 +43,7 @@ describe("price sources, from the command line", () => {
       sourceRule: "first",
     });
     expect((await runAdmin(env, "markets")).stdout).toContain("(median within 5 bps)");
-    expect(at(await askAdmin(env, "log"), "items", 0)).toMatchObject({
+    expect(at(await askAdmin(env, "audit", "log"), "items", 0)).toMatchObject({
       action: "market.set-sources",
       reason: "two are better",
     });

@@ -2,6 +2,7 @@ import { advanceChain } from "@closebell/custody";
 import { advanceRounds } from "@closebell/rounds";
 import { facts } from "../output/table.ts";
 import type { AddCommand } from "../program.ts";
+import { onRecord } from "../who/on-record.ts";
 
 const listed = (codes: readonly string[]): string => (codes.length === 0 ? "-" : codes.join(", "));
 
@@ -16,6 +17,7 @@ export const advanceCommand: AddCommand = (program, cli) => {
     .action(() =>
       cli.run(async (session) => {
         const { by } = session;
+        await onRecord(session, { action: "service.advance", subject: "service" });
         const rounds = await advanceRounds(session.runtime, { by });
         const chain = await advanceChain(session.runtime, { by });
         const done = rounds ?? { scheduled: [], opened: [], locked: [], finished: [] };

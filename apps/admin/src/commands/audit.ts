@@ -4,12 +4,13 @@ import { auditJson } from "../present/audit.ts";
 import { usdc } from "../present/money.ts";
 import type { AddCommand } from "../program.ts";
 import { addExport } from "./record/export.ts";
+import { addLog } from "./record/log.ts";
 import { addVerify } from "./record/verify.ts";
 
 export const auditCommand: AddCommand = (program, cli) => {
   const audit = program
     .command("audit")
-    .summary("check every invariant of the books")
+    .summary("check every invariant of the books; who did what by hand")
     .description(
       "Checks every invariant of the books in one snapshot: the ledger's, the rounds' and custody's. Ends with 1 where " +
         "one does not hold.",
@@ -35,5 +36,5 @@ export const auditCommand: AddCommand = (program, cli) => {
         };
       }),
     );
-  for (const add of [addVerify, addExport]) add(audit, cli);
+  for (const add of [addLog, addVerify, addExport]) add(audit, cli);
 };

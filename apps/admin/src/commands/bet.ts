@@ -14,6 +14,7 @@ import {
 import { facts } from "../output/table.ts";
 import { digits, usdc } from "../present/money.ts";
 import type { AddCommand } from "../program.ts";
+import { actingFor } from "../who/on-record.ts";
 
 const placeOne = async ({ runtime }: Session, request: BetRequest): Promise<BetReceipt> => {
   const intake = createBetIntake(runtime);
@@ -49,6 +50,7 @@ export const betCommand: AddCommand = (program, cli) => {
       return cli.run(async (session) => {
         const { runtime, globals } = session;
         const { id: userId } = await getPlayer(runtime, { userId: user });
+        await actingFor(session, userId);
         const { by } = session;
         const { bet, replayed } = await placeOne(session, {
           by,

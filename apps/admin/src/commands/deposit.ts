@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DomainError } from "@closebell/context";
 import { recordDeposit } from "@closebell/custody";
+import { getPlayer } from "@closebell/identity";
 import {
   AMOUNT,
   AMOUNT_HELP,
@@ -14,6 +15,7 @@ import { wholeNumber } from "../input/arguments.ts";
 import { facts } from "../output/table.ts";
 import { usdc } from "../present/money.ts";
 import type { AddCommand } from "../program.ts";
+import { actingFor } from "../who/on-record.ts";
 
 const newHash = (): string => `0x${randomBytes(32).toString("hex")}`;
 
@@ -41,12 +43,14 @@ export const depositCommand: AddCommand = (program, cli) => {
             "No simulated chain is configured: pay on a real one.",
           );
         }
+        const { id: userId } = await getPlayer(runtime, { userId: user });
+        await actingFor(session, userId);
         const { deposit, replayed } = await recordDeposit(runtime, {
           by: session.by,
           chain: chain.name,
           tx: tx ?? newHash(),
           log: log ?? 0,
-          userId: user,
+          userId,
           amountMicroUsdc,
         });
         return {

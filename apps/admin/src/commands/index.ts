@@ -13,7 +13,6 @@ import { depositCommand } from "./deposit.ts";
 import { holdCommand } from "./hold.ts";
 import { keysCommand } from "./keys.ts";
 import { lockRoundCommand } from "./lock-round.ts";
-import { logCommand } from "./log.ts";
 import { loginCommand } from "./login.ts";
 import { marketsCommand } from "./markets.ts";
 import { migrateCommand } from "./migrate.ts";
@@ -73,7 +72,7 @@ export const COMMANDS: readonly AddCommand[] = [
     tvlCommand,
   ]),
   group("Chain:", [chainCommand]),
-  group("Books:", [auditCommand, trialBalanceCommand, correctCommand, logCommand]),
+  group("Books:", [auditCommand, trialBalanceCommand, correctCommand]),
   group("People:", [
     loginCommand,
     whoamiCommand,

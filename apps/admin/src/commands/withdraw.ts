@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { DomainError } from "@closebell/context";
 import { requestWithdrawal, type Chain } from "@closebell/custody";
+import { getPlayer } from "@closebell/identity";
 import {
   AMOUNT,
   AMOUNT_HELP,
@@ -14,6 +15,7 @@ import { facts } from "../output/table.ts";
 import { UsageError } from "../output/usage-error.ts";
 import { usdc } from "../present/money.ts";
 import type { AddCommand } from "../program.ts";
+import { actingFor } from "../who/on-record.ts";
 
 const chainOf = (chains: readonly Chain[]): Chain => {
   const [chain] = chains;
@@ -45,10 +47,12 @@ export const withdrawCommand: AddCommand = (program, cli) => {
       return cli.run(async (session) => {
         const { runtime, attached } = session;
         const chain = chainOf(runtime.chains);
+        const { id: userId } = await getPlayer(runtime, { userId: user });
+        await actingFor(session, userId);
         const { by } = session;
         const { withdrawal, replayed } = await requestWithdrawal(runtime, {
           by,
-          userId: user,
+          userId,
           chain: chain.name,
           to: to ?? madeUpAddress(chain),
           amountMicroUsdc,

@@ -3,6 +3,7 @@ import { scanChain } from "@closebell/custody";
 import { InvalidArgumentError } from "commander";
 import type { Cli } from "../../cli.ts";
 import { facts } from "../../output/table.ts";
+import { onRecord } from "../../who/on-record.ts";
 import { CHAIN, CHAIN_HELP, whichChain } from "./which-chain.ts";
 
 const blockArgument = (text: string): bigint => {
@@ -30,6 +31,7 @@ export const addScan = (chain: Command, cli: Cli): void => {
       cli.run(async (session) => {
         const { name: scanned } = whichChain(session.runtime.chains, name);
         const { by } = session;
+        await onRecord(session, { action: "chain.scan", subject: `chain/${scanned}` });
         const result = await scanChain(session.runtime, { by, chain: scanned, from, to });
         return {
           json: { chain: scanned, ...result },

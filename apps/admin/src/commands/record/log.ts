@@ -1,10 +1,12 @@
+import type { Command } from "@commander-js/extra-typings";
 import { listAudit } from "@closebell/database";
-import { CURSOR, CURSOR_HELP, LIMIT, LIMIT_HELP, limitArgument, pageOf } from "../input/page.ts";
-import { pageAnswer } from "../present/page.ts";
-import type { AddCommand } from "../program.ts";
+import type { Cli } from "../../cli.ts";
+import { CURSOR, CURSOR_HELP, LIMIT, LIMIT_HELP, limitArgument, pageOf } from "../../input/page.ts";
+import { pageAnswer } from "../../present/page.ts";
 
-export const logCommand: AddCommand = (program, cli) => {
-  program
+/** `audit log`: the audit log, for people. */
+export const addLog = (audit: Command, cli: Cli): void => {
+  audit
     .command("log")
     .summary("who did what by hand, and why")
     .description(
