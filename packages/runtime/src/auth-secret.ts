@@ -24,6 +24,18 @@ const writeOnce = async (file: string, text: string): Promise<void> => {
   }
 };
 
+const fileIn = (dataDir: string): string => join(dataDir, "secrets", "auth");
+
+const readIn = async (dataDir: string): Promise<string> =>
+  (await readFile(fileIn(dataDir), "utf8")).trim();
+
+/** Whether this is the folder of a sandbox that has run, as its secret says. */
+export const isSandboxFolder = (dataDir: string): Promise<boolean> =>
+  readIn(dataDir).then(
+    (secret) => secret.startsWith(SANDBOX_SECRET),
+    () => false,
+  );
+
 /**
  * The secret of an embedded database, kept in its data folder beside it: made on the first run. A sandbox's begins with
  * `sandbox-`.
@@ -34,11 +46,10 @@ export const embeddedSecret = async (input: {
   readonly sandbox: boolean;
   readonly production: boolean;
 }): Promise<string> => {
-  const file = join(input.dataDir, "secrets", "auth");
-  const read = async () => (await readFile(file, "utf8")).trim();
-  const secret = await read().catch(async () => {
+  const file = fileIn(input.dataDir);
+  const secret = await readIn(input.dataDir).catch(async () => {
     await writeOnce(file, made(input.sandbox));
-    return read();
+    return readIn(input.dataDir);
   });
   if (input.production && isKnownSecret(secret)) {
     throw new ConfigError([`${file} holds a sandbox's secret, which production does not take.`]);

@@ -24,7 +24,7 @@ export const checkDatabase = async (
   if (sandbox && options.production) {
     throw new DomainError(
       "SANDBOX_ONLY",
-      "This database is a sandbox, whose clock is moved by hand; production does not run on one. Correct DATABASE_URL.",
+      "This database is a sandbox, whose clock is moved by hand; production does not run on one. Name another database in DATABASE_URL, or unset NODE_ENV to play on this one.",
     );
   }
   if (sandbox && isWorthSomething(options.chain)) {

@@ -29,7 +29,10 @@ export interface MigratedAll {
 export const migrateAll = async (options: MigrateAllOptions): Promise<MigratedAll> => {
   const { url, config, log, sandbox } = options;
   if (sandbox !== undefined && config.production) {
-    throw new DomainError("SANDBOX_ONLY", "NODE_ENV is production, which makes no sandbox.");
+    throw new DomainError(
+      "SANDBOX_ONLY",
+      "NODE_ENV is production, which makes no sandbox. Unset it to play on this database.",
+    );
   }
   const { applied } = await migrate({
     url,

@@ -1,11 +1,12 @@
 import { afterAll, beforeAll, describe, expect, setDefaultTimeout, test } from "bun:test";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DomainError } from "@closebell/context";
 import { silentLogger as log } from "@closebell/context/testing";
-import { openPlace } from "./open-place.ts";
-import { readConfig } from "./read-config.ts";
+import { embeddedSecret } from "./auth-secret.ts";
+import { openPlace, type PlaceMode } from "./open-place.ts";
+import { type Config, readConfig } from "./read-config.ts";
 
 setDefaultTimeout(60_000);
 
@@ -16,6 +17,11 @@ beforeAll(async () => {
   await chmod(folder, 0o755);
 });
 afterAll(() => rm(folder, { recursive: true }));
+
+const scratchFolder = async () => {
+  const path = await mkdtemp(join(tmpdir(), "closebell-place-"));
+  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) };
+};
 
 const refusalOf = async (attempt: Promise<unknown>): Promise<string> => {
   try {
@@ -32,6 +38,32 @@ test("DATABASE_URL is taken as it is, and nothing is started", async () => {
   expect(place).toMatchObject({ url: "postgres://u:p@db/closebell", how: "configured" });
   await place.announce(8000);
   await place.close();
+});
+
+describe("in production no PostgreSQL is started, and what to do is said", () => {
+  const refused = async (config: Config, mode: PlaceMode, dataDir: string): Promise<void> => {
+    const refusal = await refusalOf(openPlace({ config, mode, log, dataDir }));
+    expect(refusal).toStartWith(
+      `SANDBOX_ONLY: NODE_ENV is production, which runs no sandbox, and ${dataDir} is for one. Unset`,
+    );
+    expect(refusal).toContain("`bun run start`");
+  };
+
+  test.each(["serve", "join"] as const)("in the folder of the sandbox: %s", async (mode) => {
+    await using dir = await scratchFolder();
+    const config = readConfig({ NODE_ENV: "production", DATA_DIR: dir.path });
+    await refused(config, mode, config.sandboxDir);
+    expect(await readdir(dir.path)).toEqual([]);
+  });
+
+  test.each(["serve", "join"] as const)("in one that a sandbox ran in: %s", async (mode) => {
+    await using dir = await scratchFolder();
+    const config = readConfig({ NODE_ENV: "production", DATA_DIR: dir.path });
+    const secret = { dataDir: dir.path, sandbox: true, production: false };
+    expect(await embeddedSecret(secret)).toStartWith("sandbox-");
+    await refused(config, mode, dir.path);
+    expect(await readdir(dir.path)).toEqual(["secrets"]);
+  });
 });
 
 describe("without it", () => {

@@ -1,4 +1,5 @@
 import { DomainError, type Logger } from "@closebell/context";
+import { isSandboxFolder } from "./auth-secret.ts";
 import type { Config } from "./read-config.ts";
 
 /** Where the database of a process is, and how it came there. */
@@ -21,7 +22,7 @@ export interface Place {
 export type PlaceMode = "serve" | "attach" | "join";
 
 export interface PlaceOptions {
-  readonly config: Pick<Config, "databaseUrl" | "dataDir" | "sandboxDir">;
+  readonly config: Pick<Config, "databaseUrl" | "dataDir" | "production" | "sandboxDir">;
   readonly mode: PlaceMode;
   readonly log: Logger;
   /** Instead of the configured data folder. */
@@ -30,7 +31,20 @@ export interface PlaceOptions {
 
 const nothing = () => Promise.resolve();
 
-const start = async (dataDir: string, log: Logger): Promise<Place> => {
+/** Before anything is started there. */
+const refuseSandbox = async (
+  { production, sandboxDir }: PlaceOptions["config"],
+  dataDir: string,
+): Promise<void> => {
+  if (!production || (dataDir !== sandboxDir && !(await isSandboxFolder(dataDir)))) return;
+  throw new DomainError(
+    "SANDBOX_ONLY",
+    `NODE_ENV is production, which runs no sandbox, and ${dataDir} is for one. Unset NODE_ENV to play; for real, \`bun run start\` with a DATA_DIR of its own.`,
+  );
+};
+
+const start = async (dataDir: string, { config, log }: PlaceOptions): Promise<Place> => {
+  await refuseSandbox(config, dataDir);
   const { startEmbedded } = await import("@closebell/database/embedded");
   const server = await startEmbedded({ dataDir, log });
   return {
@@ -55,20 +69,20 @@ export const attachPlace = async (dataDirs: readonly string[]): Promise<Place | 
 
 /**
  * Finds the database: DATABASE_URL, or an embedded PostgreSQL as `mode` says.
- * @throws DomainError DATABASE_UNAVAILABLE, in one line that says what to do
+ * @throws DomainError DATABASE_UNAVAILABLE; SANDBOX_ONLY where production would start a sandbox's; in one line that says what to do
  */
 export const openPlace = async (options: PlaceOptions): Promise<Place> => {
-  const { config, mode, log } = options;
+  const { config, mode } = options;
   const dataDir = options.dataDir ?? config.dataDir;
   if (config.databaseUrl !== undefined) {
     const { databaseUrl: url } = config;
     return { url, how: "configured", dataDir: undefined, announce: nothing, close: nothing };
   }
-  if (mode === "serve") return start(dataDir, log);
+  if (mode === "serve") return start(dataDir, options);
   const dirs = mode === "join" && options.dataDir === undefined ? [config.sandboxDir] : [];
   const running = await attachPlace([dataDir, ...dirs]);
   if (running !== undefined) return running;
-  if (mode === "join") return start(dataDir, log);
+  if (mode === "join") return start(dataDir, options);
   throw new DomainError(
     "DATABASE_UNAVAILABLE",
     "There is no database. Set DATABASE_URL, or run `bun run start`, which brings its own.",
