@@ -31,4 +31,6 @@ test("an operator blocks a player and says why; he bets no more, is paid, and be
   await askAdmin(env, ...bet);
   const unknown = ["--user", "01900000-0000-7000-8000-000000000009"];
   refused(await runAdmin(env, "block", ...unknown, ...why), 1, "USER_NOT_FOUND");
+  // nobody is out, so there is nothing to come back from
+  expect(await askAdmin(env, "return", ...who, ...why)).toMatchObject({ suspended: false });
 });

@@ -35,6 +35,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   protection: ["--user", UNKNOWN],
   block: ["--user", UNKNOWN],
   unblock: ["--user", UNKNOWN],
+  return: ["--user", UNKNOWN],
   seed: ["--users", "1"],
   bet: ["--user", UNKNOWN, "--side", "UP", "--amount", "1"],
   deposit: ["--user", UNKNOWN, "--amount", "1"],
