@@ -80,6 +80,52 @@ describe("by hand, on a database that no service runs on", () => {
     refused(await runAdmin(env, "hold", ...code, "--reason", "late"), 1, "ROUND_STATE_CONFLICT");
   });
 
+  test("whatever is changed is on record: by whom, and why", async () => {
+    const code = textAt(await openRound(env, askAdmin), "code");
+    const whose = ["--user", user];
+    const commands: readonly (readonly [string, ...string[]])[] = [
+      ["seed", "--users", "1"],
+      ["bet", ...whose, "--side", "UP", "--amount", "1"],
+      ["deposit", ...whose, "--amount", "2"],
+      ["withdraw", ...whose, "--amount", "1"],
+      ["advance"],
+      ["pause", "--code", code],
+      ["resume", "--code", code],
+      ["block", ...whose],
+      ["unblock", ...whose],
+      ["chain", "pause"],
+      ["chain", "resume"],
+      ["chain", "scan"],
+      ["markets", "set", "--audit-sources", "none"],
+      ["clock", "advance", "1m"],
+      ["staff", "add", "eve", "--roles", "support", "--email", "eve@example.com"],
+      ["staff", "invite", "eve"],
+      ["staff", "grant", "eve", "--role", "operator"],
+      ["staff", "revoke", "eve", "--role", "operator"],
+      ["staff", "reset-second-factor", "eve"],
+      ["keys", "rotate"],
+    ];
+    const secret = { ...env, AUTH_SECRET: "0123456789abcdef".repeat(4) };
+    const why = (command: readonly string[]) => `because of ${command.join(" ")}`;
+    for (const command of commands) {
+      const run = await runAdmin(secret, ...command, "--reason", why(command));
+      expect([command, run.code, run.stderr]).toEqual([command, 0, expect.anything()]);
+    }
+    const log = at(await askAdmin(env, "audit", "log", "--limit", "200"), "items");
+    const rows: readonly unknown[] = Array.isArray(log) ? log : [];
+    const who = (command: readonly string[]) =>
+      at(
+        rows.find((row) => at(row, "reason") === why(command)),
+        "actorName",
+      );
+    expect(commands.map((command) => [command, who(command)])).toEqual(
+      commands.map((command) => [command, "operator"]),
+    );
+    const acting = rows.filter((row) => at(row, "action") === "user.acted-for");
+    expect(acting.length).toBeGreaterThanOrEqual(3);
+    expect(new Set(acting.map((row) => at(row, "subject")))).toEqual(new Set([`user/${user}`]));
+  });
+
   test("a session closed early and one cancelled, once announced", async () => {
     const early = ["calendar", "close-at", "--date", "2026-12-08", "--time", "13:00"];
     refused(await runAdmin(env, ...early), 2, "--reason");
