@@ -107,6 +107,57 @@ test("staff have no money here: they must name whom they act for, and it is on r
   expect((await h.as("support")("POST", "/bets", { json: bet, headers: key() })).status).toBe(403);
 });
 
+/** Something to ask of every route that changes what is a user's. */
+const BODIES: Readonly<Record<string, object>> = {
+  "POST /bets": { side: "UP", stakeMicroUsdc: "1" },
+  "POST /withdrawals": { amountMicroUsdc: "1", to: TO },
+  "POST /wallets": {},
+  "POST /users/{userId}/payout-addresses": { address: TO },
+  "POST /users/{userId}/protection/block": { reason: "asked us to" },
+  "POST /users/{userId}/protection/held-uses": { amountMicroUsdc: "1" },
+  "POST /users/{userId}/protection/limits/{kind}/{period}/confirmations": {
+    amountMicroUsdc: "5",
+  },
+  "POST /users/{userId}/protection/returns": { reason: "asked us to" },
+  "POST /users/{userId}/protection/self-exclusions": { months: 6 },
+  "POST /users/{userId}/protection/time-outs": { hours: 24 },
+  "POST /users/{userId}/protection/unblock": { reason: "asked us to" },
+  "PUT /users/{userId}/protection/limits/{kind}/{period}": { amountMicroUsdc: "5" },
+};
+
+test("whoever changes what is another user's is on record, on every route that lets them", async () => {
+  const { credentials } = h;
+  const [userId, adminId] = [await h.player("10000000"), randomUUID()];
+  const credential = credentials.issue({ roles: ["admin"], userId: adminId });
+  const changing = operationsOf(h.api).filter(
+    ({ name, method, path }) =>
+      method !== "GET" && (path.includes("{userId}") || BY_THING[name] !== undefined),
+  );
+  expect(changing.length).toBeGreaterThan(12);
+  for (const { name, method, path, operation } of changing) {
+    const filled = path
+      .replaceAll("{userId}", userId)
+      .replaceAll("{kind}", "stake")
+      .replaceAll("{period}", "day")
+      .replaceAll("{address}", TO);
+    const takesBody = operation.requestBody !== undefined;
+    const body = BODIES[name] ?? {};
+    const json = path.includes("{userId}") ? body : { ...body, userId };
+    const requestId = randomUUID();
+    const headers = { ...key(), "X-Request-Id": requestId };
+    const init = { headers, credential, ...(takesBody ? { json } : {}) };
+    const { status, text } = await h.ask(method, filled, init);
+    expect([name, status === 422 ? text : "read"]).toEqual([name, "read"]);
+    const forStaff = !JSON.stringify(operation.security).includes("own:");
+    // what is staff's alone is on record where it was done; what is the user's own, even where it was not
+    if (forStaff && status >= 400) continue;
+    const rows = await h.rounds.scratch.owner.sql<{ actor: string; subject: string }[]>`
+      select actor, subject from database.audit where request_id = ${requestId} order by id limit 1`;
+    const [first] = rows;
+    expect([name, first?.actor, first?.subject]).toEqual([name, adminId, `user/${userId}`]);
+  }
+});
+
 test("a credential does what its scopes and its owner's roles both allow", async () => {
   const credential = h.credentials.issue({ roles: ["player"], userId: ann.id, only: ["own:read"] });
   const ask: Ask = (method, path, init = {}) => h.ask(method, path, { ...init, credential });
