@@ -121,12 +121,12 @@ const confirm = async ({ house, model, user }: Scene, which: number, right: bool
   if (one === undefined) return;
   const { kind, period, pending } = one;
   const asked = pending?.amount ?? null;
-  const amount = right ? asked : (asked ?? 0n) + 1n;
+  const told = right ? asked : (asked ?? 0n) + 1n;
   const limit = { by: house.by, userId: user, kind, period };
   const code = await codeOf(
-    confirmLimit(house.deps, { ...limit, amount: amount === null ? null : microUsdc(amount) }),
+    confirmLimit(house.deps, { ...limit, amount: told === null ? null : microUsdc(told) }),
   );
-  const counts = model.confirmLimit(kind, period, amount);
+  const counts = model.confirmLimit(kind, period, told);
   expect(code).toBe(counts ? "done" : "NOTHING_TO_CONFIRM");
 };
 

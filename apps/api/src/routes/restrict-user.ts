@@ -20,10 +20,14 @@ import { userParams } from "./users.ts";
 const path = "/users/{userId}/protection";
 const tags = ["Protection"];
 
-const staffRoute = <P extends string, C extends ErrorCode = never>(
+const staffRoute = <P extends string>(
   to: P,
   operationId: string,
-  about: { readonly summary: string; readonly description: string; readonly codes?: readonly C[] },
+  about: {
+    readonly summary: string;
+    readonly description: string;
+    readonly codes?: readonly ErrorCode[];
+  },
 ) =>
   defineRoute({
     method: "post",
