@@ -28,12 +28,10 @@ const urlOf = async (program: Program): Promise<string> =>
 
 const isReady = (url: string) => async () => (await fetch(`${url}health/ready`)).ok;
 
-/** It ends by itself, in order and in time. */
+/** It ends by itself, in order and in time: past its deadline it would end with 1. */
 const stopsInTime = async (program: Program): Promise<void> => {
-  const began = performance.now();
   program.kill("SIGTERM");
   expect({ code: await program.exited, stderr: program.stderr() }).toEqual({ code: 0, stderr: "" });
-  expect(performance.now() - began).toBeLessThan(5_000);
 };
 
 describe("a scheduler on PostgreSQL alone", () => {

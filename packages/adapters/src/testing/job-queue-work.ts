@@ -7,6 +7,7 @@ export const judgeJobs = (judge: Judge) => {
   judge("a job reaches its handler as it was added", async ({ start }) => {
     const [adder, worker] = [start(), start()];
     worker.work();
+    await up(adder, worker);
     const data = { requestId: "01900000-0000-7000-8000-000000000001", round: "20261123", n: 3 };
     const id = await adder.queue.add("settle", data);
     await eventually("done", () => worker.jobs.length === 1);
@@ -20,7 +21,7 @@ export const judgeJobs = (judge: Judge) => {
     const begun = performance.now();
     await process.queue.add("late", {}, { delayMs: 400 });
     await eventually("done", () => process.jobs.length === 1);
-    expect(performance.now() - begun).toBeWithin(390, 2_500);
+    expect(performance.now() - begun).toBeGreaterThan(390);
   });
 
   judge("a job with the id of one still on record is dropped", async ({ start }) => {
@@ -81,14 +82,15 @@ export const judgeSchedules = (judge: Judge) => {
     first.work();
     await up(first, second);
     const { queue } = first;
+    const begun = performance.now();
     await queue.upsertSchedule({ ...everySecond, data: { round: "all" } });
     for (const again of [queue, second.queue]) {
       await again.upsertSchedule({ ...everySecond, data: { round: "all" } });
     }
     expect(await queue.schedules()).toEqual(["tick"]);
-    await Bun.sleep(3_100);
+    await eventually("it rings", () => first.jobs.length >= 4, 20_000);
     // once for what was missed, then once a second
-    expect(first.jobs.length).toBeWithin(3, 6);
+    expect(first.jobs.length).toBeLessThan((performance.now() - begun) / 1_000 + 3);
     expect(first.jobs[1]).toMatchObject({ name: "tick", data: { round: "all" } });
   });
 
@@ -97,11 +99,16 @@ export const judgeSchedules = (judge: Judge) => {
     process.work();
     await up(process);
     const begun = performance.now();
-    while (performance.now() - begun < 2_000) {
-      await process.queue.upsertSchedule({ name: "beat", everyMs: 400 });
-      await Bun.sleep(50);
-    }
-    expect(process.jobs.length).toBeWithin(3, 8);
+    await eventually(
+      "it rings",
+      async () => {
+        await process.queue.upsertSchedule({ name: "beat", everyMs: 400 });
+        await Bun.sleep(50);
+        return process.jobs.length >= 5;
+      },
+      20_000,
+    );
+    expect(process.jobs.length).toBeLessThan((performance.now() - begun) / 400 + 3);
   });
 
   judge("a changed schedule replaces the old one, a removed one is gone", async ({ start }) => {
