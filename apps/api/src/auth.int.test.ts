@@ -166,6 +166,13 @@ test("staff without a second factor can enrol one and nothing else; with it they
   const recoveryCode = confirmed.at("recoveryCodes.0");
   expect((await signIn(email, { recoveryCode })).status).toBe(200);
   expect((await signIn(email, { recoveryCode })).status).toBe(401);
+  const lost = await signIn(email, { recoveryCode: confirmed.at("recoveryCodes.1") });
+  const saved = asHolder(lost.at("accessToken"));
+  const anew = { recoveryCode: confirmed.at("recoveryCodes.2") };
+  expect((await saved("POST", "/auth/totp", { json: anew })).status).toBe(201);
+  const last = { code: confirmed.at("recoveryCodes.3") };
+  expect((await saved("POST", "/auth/totp/remove", { json: last })).status).toBe(204);
+  expect((await signIn(email)).at("mustEnrolSecondFactor")).toBe("true");
 });
 
 test("an API key is shown once, does what its scopes say, and ends at once when it is revoked", async () => {
