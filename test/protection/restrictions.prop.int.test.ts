@@ -5,7 +5,8 @@ import { type By, SYSTEM_ACTORS, randomIds } from "../../packages/context/src/in
 import { memoryEvents, silentLogger } from "../../packages/context/src/testing.ts";
 import { type Deps, transact } from "../../packages/database/src/index.ts";
 import { scratchDatabase } from "../../packages/database/src/testing/index.ts";
-import { createUser } from "../../packages/identity/src/index.ts";
+import { createUser, type LetterDeps } from "../../packages/identity/src/index.ts";
+import { identityParts } from "../../packages/identity/src/testing/index.ts";
 import {
   blockUser,
   excludeSelf,
@@ -73,7 +74,7 @@ const lastsAsLong =
     one === null || (end !== null && !atMost(one, model.now) && atMost(end, one));
 
 interface Scene {
-  readonly deps: Deps;
+  readonly deps: Deps & LetterDeps;
   readonly by: By;
   readonly userId: string;
   readonly model: Model;
@@ -116,7 +117,9 @@ const act = async ({ deps, by, userId, model, setClock }: Scene, one: Step): Pro
 test("whatever is taken, imposed, lifted, asked for and waited for: nobody plays before its end, nor after an exclusion before a day has passed since they asked", async () => {
   await using scratch = await scratchDatabase();
   const { database } = scratch;
-  const deps: Deps = { database, events: memoryEvents(), ids: randomIds, log: silentLogger };
+  const { auth, randomBytes } = identityParts();
+  const tools = { events: memoryEvents(), ids: randomIds, log: silentLogger };
+  const deps = { ...tools, auth, randomBytes, database };
   const by: By = { actor: SYSTEM_ACTORS.migration, requestId: randomUUID(), reason: "asked for" };
   const setClock = (to: string) => scratch.setClock(to);
   let now = Temporal.Instant.from("2026-11-20T12:00:00Z");

@@ -8,7 +8,7 @@ alter table protection.spending_limit add column next_until timestamptz;
 update protection.spending_limit l set amount = l.next_amount, next_amount = null, next_from = null
   where l.next_from <= clock.now();
 --> statement-breakpoint
-update protection.spending_limit l set next_until = l.next_from + interval '3 days' where l.next_from is not null;
+update protection.spending_limit l set next_until = l.next_from + interval '72 hours' where l.next_from is not null;
 --> statement-breakpoint
 alter table protection.spending_limit add constraint spending_limit_next_lapses check (
   case when next_from is null then next_until is null else next_until is not null and next_until > next_from end);
@@ -68,7 +68,7 @@ begin
   since := case when waits then v_now + interval '24 hours' else v_now end;
   insert into protection.spending_limit (user_id, kind, period, amount, next_amount, next_from, next_until)
     values (p_user, p_kind, p_period, case when waits then before else p_amount end, case when waits then p_amount end,
-      case when waits then since end, case when waits then since + interval '3 days' end)
+      case when waits then since end, case when waits then since + interval '72 hours' end)
     on conflict (user_id, kind, period) do update set amount = excluded.amount, next_amount = excluded.next_amount,
       next_from = excluded.next_from, next_until = excluded.next_until;
   perform protection.note(p_user, v_now, 'limit', jsonb_build_object('kind', p_kind, 'period', p_period, 'amountMicroUsdc',

@@ -4,7 +4,8 @@ import { DomainError, SYSTEM_ACTORS, randomIds, type By } from "@closebell/conte
 import { memoryEvents, silentLogger } from "@closebell/context/testing";
 import { listAudit, type Deps } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
-import { createUser } from "@closebell/identity";
+import { createUser, deliverMail, type LetterDeps } from "@closebell/identity";
+import { identityParts, memoryMailer } from "@closebell/identity/testing";
 import { microUsdc } from "@closebell/money";
 import { blockUser } from "./block-user.ts";
 import { confirmLimit } from "./confirm-limit.ts";
@@ -27,11 +28,15 @@ const refusalOf = (work: PromiseLike<unknown>): Promise<string> =>
   );
 
 let scratch: ScratchDatabase;
-let deps: Deps;
+let deps: Deps & LetterDeps;
 /** Each test goes on from where another left it, in whatever order they run. */
 let now = Temporal.Instant.from("2026-11-20T12:00:00Z");
 
-const depsOf = ({ database }: ScratchDatabase): Deps => ({
+const { auth, randomBytes } = identityParts();
+
+const depsOf = ({ database }: ScratchDatabase): Deps & LetterDeps => ({
+  auth,
+  randomBytes,
   database,
   events: memoryEvents(),
   ids: randomIds,
@@ -242,6 +247,22 @@ test("a self-exclusion outlasts its term until a day after its player asks to pl
   expect(await suspended()).toBe(false);
   const { items } = await listChanges(deps, { userId, limit: 9 });
   expect(items.map(({ what }) => what)).toEqual(["return", "self-exclusion"]);
+});
+
+test("whoever is said to have asked to play again is written to, once, and can shut himself out anew", async () => {
+  const userId = await player();
+  const address = `${userId}@example.com`;
+  await scratch.owner
+    .sql`insert into identity.email (user_id, address) values (${userId}, ${address})`;
+  await excludeSelf(deps, { by, userId, months: 6 });
+  await wait({ hours: 24 * 190 });
+  await returns(userId);
+  await returns(userId);
+  const mailer = memoryMailer();
+  await deliverMail({ ...deps, mailer });
+  const [letter, ...more] = mailer.sent.filter(({ to }) => to === address);
+  expect(letter?.text).toContain(now.add({ hours: 24 }).toString());
+  expect(more).toEqual([]);
 });
 
 test("whoever asked to play again and shuts himself out once more is out for the new term", async () => {
