@@ -77,6 +77,34 @@ test("a key is its caller's own, also of one who acts for the same user, and its
   expect([wallet.status, isReplay(wallet)]).toEqual([201, false]);
 });
 
+test("a bet's key is its caller's own too, also of one who bets for the same user", async () => {
+  await using open = await apiHarness();
+  await open.moveTo("2026-11-20T22:00:00Z");
+  const user = await open.player("10000000");
+  const bet = (ask: Ask, stakeMicroUsdc: string) =>
+    ask("POST", "/bets", {
+      json: { userId: user, side: "UP", stakeMicroUsdc },
+      headers: { "Idempotency-Key": "mine" },
+    });
+  const [player, integrator] = [open.asUser(user), open.as("admin")];
+  const own = await bet(player, "1000000");
+  const theirs = await bet(integrator, "1000000");
+  expect([own, theirs].map((answer) => [answer.status, isReplay(answer)])).toEqual([
+    [201, false],
+    [201, false],
+  ]);
+  expect(theirs.at("id")).not.toBe(own.at("id"));
+  for (const [ask, first] of [
+    [player, own],
+    [integrator, theirs],
+  ] as const) {
+    const again = await bet(ask, "1000000");
+    expect([again.text, isReplay(again)]).toEqual([first.text, true]);
+    expect((await bet(ask, "2")).at("code")).toBe("IDEMPOTENCY_KEY_REUSED");
+  }
+  expect(await available(user, open)).toBe("8000000");
+});
+
 /** Whether some transaction has claimed a key. */
 const eventuallyHasKey = async (on: ApiHarness): Promise<void> => {
   for (;;) {

@@ -7,4 +7,5 @@ export * from "./event-bus.ts";
 export * from "./ids.ts";
 export * from "./logger.ts";
 export * from "./name-uuid.ts";
+export * from "./own-key.ts";
 export type * from "./rate-limiter.ts";

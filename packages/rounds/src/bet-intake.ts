@@ -12,7 +12,7 @@ export interface BetRequest {
   readonly roundCode?: string | undefined;
   readonly side: Side;
   readonly stake: MicroUsdc;
-  /** The sender's own name for this bet: sent again, it gives the first answer again. */
+  /** The own name of whoever sends it (`by`) for this bet: sent again, it gives the first answer again. */
   readonly idempotencyKey: string;
 }
 

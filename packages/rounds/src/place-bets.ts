@@ -1,4 +1,4 @@
-import { nameUuid } from "@closebell/context";
+import { nameUuid, ownKey } from "@closebell/context";
 import { arrayLiteral, reachable, type Deps } from "@closebell/database";
 import type { BetRequest } from "./bet-intake.ts";
 
@@ -43,7 +43,8 @@ interface Answered {
 }
 
 /** How a key is stored: always 16 bytes, whatever the sender wrote. */
-const keyOf = (request: BetRequest): string => nameUuid(request.idempotencyKey);
+const keyOf = ({ by, userId, idempotencyKey }: BetRequest): string =>
+  nameUuid(ownKey(by, userId, idempotencyKey));
 
 const byPosition = (
   answers: readonly Answered[],

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { DomainError } from "@closebell/context";
+import { DomainError, ownKey } from "@closebell/context";
 import { requestWithdrawal, type Chain } from "@closebell/custody";
 import { getPlayer } from "@closebell/identity";
 import {
@@ -56,7 +56,7 @@ export const withdrawCommand: AddCommand = (program, cli) => {
           chain: chain.name,
           to: to ?? madeUpAddress(chain),
           amountMicroUsdc,
-          idempotencyKey: key ?? by.requestId,
+          idempotencyKey: ownKey(by, userId, key ?? by.requestId),
         });
         const next = attached ? undefined : "the scheduler sends it, or `bun run admin advance`";
         return {

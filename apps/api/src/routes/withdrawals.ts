@@ -1,4 +1,4 @@
-import { DomainError, nameUuid } from "@closebell/context";
+import { DomainError, ownKey } from "@closebell/context";
 import { getWithdrawal, requestWithdrawal } from "@closebell/custody";
 import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../api-env.ts";
@@ -64,10 +64,6 @@ const getWithdrawalRoute = defineRoute({
 const noWithdrawal = (id: string) =>
   new DomainError("WITHDRAWAL_NOT_FOUND", `There is no withdrawal ${id}.`);
 
-/** The key under which custody knows a request: whoever acts for a user has keys of their own. */
-const keyOf = (caller: string, userId: string, key: string): string =>
-  caller === userId ? key : `${caller}/${nameUuid(key)}`;
-
 export const withdrawalRoutes = (app: ApiApp, parts: ApiParts): void => {
   const { deps, simulated } = parts;
   app.openapi(requestWithdrawalRoute, async (c) => {
@@ -75,7 +71,7 @@ export const withdrawalRoutes = (app: ApiApp, parts: ApiParts): void => {
     const userId = c.env.caller.userOf(body.userId);
     const by = await c.env.caller.actingFor(userId);
     const key = c.req.valid("header")["idempotency-key"];
-    const idempotencyKey = keyOf(by.actor.id, userId, key);
+    const idempotencyKey = ownKey(by, userId, key);
     const request = { ...body, userId, chain: chain ?? defaultChain(deps) };
     const answer = await answerOnce(c, parts, {
       route: requestWithdrawalRoute,
