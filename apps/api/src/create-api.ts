@@ -10,7 +10,7 @@ import { createPrincipals } from "./doors/principals.ts";
 import { verifierOf } from "./doors/verify-credential.ts";
 import { createLiveHub } from "./events/hub.ts";
 import { FixedPathRouter } from "./fixed-path-router.ts";
-import { createReadiness } from "./health/readiness.ts";
+import { askDatabase, createReadiness } from "./health/readiness.ts";
 import { createRateKeeper } from "./limits/limit-rate.ts";
 import { createLoad } from "./load/load.ts";
 import { registerBusinessMetrics } from "./metrics/business-metrics.ts";
@@ -64,7 +64,11 @@ const partsOf = (deps: ApiDeps): ApiParts => {
     simulated: simulatedFrom(Object.values(deps.oracles), deps.chains),
     reads: createPolledReads(deps),
     hub: createLiveHub(deps),
-    readiness: createReadiness(deps.database, deps.intake, settings.intakeFullAt),
+    readiness: createReadiness({
+      askDatabase: () => askDatabase(deps.database),
+      intake: deps.intake,
+      intakeFullAt: settings.intakeFullAt,
+    }),
   };
 };
 

@@ -192,6 +192,16 @@ test("probes say what is degraded, and a simulated source or chain is named as s
   expect(again.json()).toEqual(components);
 });
 
+test("however many ask how it is, what it depends on is asked once", async () => {
+  let asked = 0;
+  const probe = { name: "node", check: () => Promise.resolve(void (asked += 1)) };
+  await using lonely = lonelyApi({ probes: [probe] });
+  const ask = () => lonely.ask("GET", "/health/components");
+  const answers = await Promise.all(Array.from({ length: 50 }, ask));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(asked).toBe(1);
+});
+
 test("every problem code is explained where its type points", async () => {
   await using lonely = lonelyApi();
   const list = await lonely.ask("GET", "/problems");

@@ -1,6 +1,7 @@
 import { DomainError } from "@closebell/context";
 import { databaseClock, type Database } from "@closebell/database";
 import type { BetIntake } from "@closebell/rounds";
+import { remembered } from "../remembered.ts";
 
 /** Whether this process should be given requests. */
 export interface Readiness {
@@ -30,11 +31,21 @@ export const askDatabase = async (database: Database): Promise<void> => {
   }
 };
 
-export const createReadiness = (
-  database: Database,
-  intake: Pick<BetIntake, "waiting">,
-  intakeFullAt: number,
-): Readiness => {
+/** Anybody may ask, and as often as they like: the database is asked for all of them. */
+const DATABASE_MAX_AGE_MS = 250;
+
+export interface ReadinessOptions {
+  /** @throws DomainError DATABASE_UNAVAILABLE */
+  readonly askDatabase: () => Promise<void>;
+  readonly intake: Pick<BetIntake, "waiting">;
+  readonly intakeFullAt: number;
+  /** Milliseconds of a clock that never jumps. */
+  readonly now?: () => number;
+}
+
+export const createReadiness = (options: ReadinessOptions): Readiness => {
+  const { askDatabase: ask, intake, intakeFullAt, now } = options;
+  const databaseAnswers = remembered(ask, DATABASE_MAX_AGE_MS, now);
   let draining = false;
   return {
     drain: () => {
@@ -49,7 +60,7 @@ export const createReadiness = (
       if (intake.waiting() >= intakeFullAt) {
         throw new DomainError("OVERLOADED", "Too many bets are waiting here. Try again.");
       }
-      await askDatabase(database);
+      await databaseAnswers();
     },
   };
 };

@@ -5,7 +5,7 @@ import { roundStatistics, settlingRounds, type BetIntake } from "@closebell/roun
 import { Gauge, type Registry } from "prom-client";
 import { custodyGauges } from "./custody-gauges.ts";
 import type { GaugeKind, Reading } from "./gauge-kind.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../remembered.ts";
 
 export interface BusinessMetricsDeps {
   readonly database: Database;

@@ -1,7 +1,7 @@
 import { type ChainTotals, chainTotals, custodyStatistics } from "@closebell/custody";
 import type { Database } from "@closebell/database";
 import type { GaugeKind, Reading } from "./gauge-kind.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../remembered.ts";
 
 const byState = (counts: Readonly<Record<string, number>>): readonly Reading[] =>
   Object.entries(counts).map(([state, value]) => ({ labels: { state }, value }));

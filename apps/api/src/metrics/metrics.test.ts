@@ -1,7 +1,7 @@
 import { expect, test } from "bun:test";
 import { Registry } from "prom-client";
 import { createHttpMetrics } from "./http-metrics.ts";
-import { remembered } from "./remembered.ts";
+import { remembered } from "../remembered.ts";
 
 test("a method nobody knows makes no label of its own", async () => {
   const registry = new Registry();

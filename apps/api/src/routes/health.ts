@@ -2,10 +2,14 @@ import type { ApiApp } from "../api-env.ts";
 import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { createComponents } from "../health/components.ts";
+import { remembered } from "../remembered.ts";
 import { componentsSchema, healthSchema } from "../schemas/health.ts";
 import { jsonAnswer, problems } from "../schemas/problem.ts";
 
 const tags = ["Health"];
+
+/** Anybody may ask, and as often as they like; a chain's node is paid by the question. */
+const COMPONENTS_MAX_AGE_MS = 1_000;
 
 const liveRoute = defineRoute({
   method: "get",
@@ -43,7 +47,7 @@ const componentsRoute = defineRoute({
 });
 
 export const healthRoutes = (app: ApiApp, { deps, readiness }: ApiParts): void => {
-  const look = createComponents(deps);
+  const look = remembered(createComponents(deps), COMPONENTS_MAX_AGE_MS);
   app.openapi(liveRoute, (c) => c.json({ status: "ok" as const }, 200));
   app.openapi(readyRoute, async (c) => {
     await readiness.check();
