@@ -28,12 +28,22 @@ const simulatedOracles = (adapters: Adapters, database: Database): readonly Orac
   );
 };
 
-const realOracles = (
+/** Loads what reads a chain only where a feed is named. */
+const chainlinkOracles = async (
+  { chainlink }: Config["oracle"],
+  closesAt: ReturnType<typeof sessionCloses>,
+): Promise<readonly Oracle[]> => {
+  if (chainlink === undefined) return [];
+  const { chainlinkOracle } = await import("@closebell/adapters/oracle/chainlink");
+  return [chainlinkOracle({ ...chainlink, closesAt })];
+};
+
+const realOracles = async (
   adapters: Adapters,
   { oracle, market }: OraclePart,
   database: Database,
-): readonly Oracle[] => {
-  const { alpacaAuctions, alpacaBars, chainlinkOracle, fileOracle } = adapters;
+): Promise<readonly Oracle[]> => {
+  const { alpacaAuctions, alpacaBars, fileOracle } = adapters;
   const { fred, massive, providerOracle, twelveData } = adapters;
   const { alpaca } = oracle;
   const closesAt = sessionCloses(database, market.exchange);
@@ -45,7 +55,7 @@ const realOracles = (
     oracle.twelveData &&
       providerOracle(twelveData(oracle.twelveData), { ...oracle.twelveData, closesAt }),
     oracle.fred && providerOracle(fred(oracle.fred), { ...oracle.fred, closesAt }),
-    oracle.chainlink && chainlinkOracle({ ...oracle.chainlink, closesAt }),
+    ...(await chainlinkOracles(oracle, closesAt)),
   ];
   return made.filter((each) => typeof each === "object");
 };
@@ -61,7 +71,7 @@ export const createOracles = async (config: OraclePart, database: Database): Pro
   const simulated = config.oracle.listed.some((name) => name.startsWith("simulated"))
     ? simulatedOracles(adapters, database)
     : [];
-  const all = [...simulated, ...realOracles(adapters, config, database)];
+  const all = [...simulated, ...(await realOracles(adapters, config, database))];
   return Object.fromEntries(all.map((oracle) => [oracle.name, oracle]));
 };
 

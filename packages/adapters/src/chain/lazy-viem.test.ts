@@ -12,10 +12,13 @@ const loaded = async (specifier: string): Promise<readonly string[]> => {
 };
 const VIEM = "/node_modules/viem/";
 
-test("the simulated chain does without viem, which only a real one loads", async () => {
+test("prices and the simulated chain do without viem, which only a real chain loads", async () => {
   const simulated = await loaded("@closebell/adapters/chain");
   expect(simulated.some((path) => path.endsWith("simulated-chain.ts"))).toBe(true);
   expect(simulated.filter((path) => path.includes(VIEM))).toEqual([]);
+  const prices = await loaded("@closebell/adapters/oracle");
+  expect(prices.some((path) => path.endsWith("simulated-oracle.ts"))).toBe(true);
+  expect(prices.filter((path) => path.includes(VIEM))).toEqual([]);
   const real = await loaded("@closebell/adapters/chain/evm");
   expect(real.some((path) => path.includes(VIEM))).toBe(true);
   expect(real.filter((path) => /solc|anvil/.test(path))).toEqual([]);

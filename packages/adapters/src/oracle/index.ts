@@ -1,9 +1,3 @@
-export {
-  chainlinkOracle,
-  type ChainlinkOracleOptions,
-  FEED_BLOCKS,
-  type FeedBlock,
-} from "./chainlink/chainlink-oracle.ts";
 export * from "./database-closes.ts";
 export * from "./file-oracle.ts";
 export * from "./migrations.ts";
