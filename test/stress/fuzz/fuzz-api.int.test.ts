@@ -12,7 +12,7 @@ setDefaultTimeout(3_600_000);
 const RUNS = 3 * stress();
 /** What changes the world for all that come after it. */
 const LAST = [/\/protection\//, /^POST \/simulate\/clock$/];
-/** What needs more than can be made up: a mailed token, a signature, a session, a code, held money, or one of two fields. */
+/** What needs more than can be made up: a mailed token, a signature, a session, a code, held money, time, or one of two fields. */
 const NEVER_PLAIN = [
   "DELETE /auth/sessions/{sessionId}",
   "POST /auth/password",
@@ -27,6 +27,8 @@ const NEVER_PLAIN = [
   "POST /simulate/clock",
   "POST /simulate/deposit_webhook",
   "POST /users/{userId}/protection/held-uses",
+  "POST /users/{userId}/protection/limits/{kind}/{period}/confirmations",
+  "POST /users/{userId}/protection/returns",
 ];
 
 let stage: FuzzStage;
