@@ -36,8 +36,8 @@ const begin = async (deps: IdentityDeps) => {
   });
   const fields = wallets.parse(started.message);
   if (fields === undefined) throw new Error("the service's own message is none");
-  const enter = async (message: string, signature?: string) =>
-    signInWithWallet(deps, {
+  const enter = async (message: string, signature?: string, by: IdentityDeps = deps) =>
+    signInWithWallet(by, {
       ...stranger(),
       message,
       signature: signature ?? (await owner.signMessage({ message })),
@@ -125,6 +125,33 @@ test("a nonce is of the address it was given to", async () => {
   const [mine, theirs] = [await begin(deps), await begin(deps)];
   const message = wallets.compose({ ...mine.fields, nonce: theirs.fields.nonce });
   expect(await codeOf(mine.enter(message))).toBe("SIGN_IN_FAILED");
+});
+
+test("whoever knows an address, and has not its key, keeps its owner out by no number of attempts", async () => {
+  const deps = depsOf();
+  const { owner, message, enter } = await begin(deps);
+  const forger = privateKeyToAccount(generatePrivateKey());
+  for (let n = 0; n < 12; n += 1) {
+    await startWalletSignIn(deps, { ...stranger(), address: owner.address, chainId: 1 });
+    expect(await codeOf(enter(message, await forger.signMessage({ message })))).toBe(
+      "SIGN_IN_FAILED",
+    );
+  }
+  expect(await codeOf(enter(message))).toBe("done");
+});
+
+test("attempts are counted by address, and by wallet once it has signed", async () => {
+  const none = { quota: 0, windowSeconds: 60 };
+  const many = { quota: 1000, windowSeconds: 60 };
+  for (const limits of [
+    { perAccount: many, perAddress: none },
+    { perAccount: none, perAddress: many },
+  ]) {
+    const { message, enter } = await begin(depsOf());
+    const deps = depsOf();
+    const limited = { ...deps, auth: { ...deps.auth, limits } };
+    expect(await codeOf(enter(message, undefined, limited))).toBe("RATE_LIMITED");
+  }
 });
 
 test("somebody else's signature, or one of another text, is refused", async () => {

@@ -33,29 +33,43 @@ const take = async (deps: LimitDeps, limits: readonly RateLimit[]): Promise<void
 const accountKey = (deps: LimitDeps, what: string, account: string): string =>
   `${what}:account:${fingerprint(deps.auth.secret, account)}`;
 
+const byAccount = (deps: LimitDeps, account: string): RateLimit => {
+  const { perAccount } = deps.auth.limits ?? SIGN_IN_LIMITS;
+  return { key: accountKey(deps, "sign-in", account), ...perAccount };
+};
+
+const byAddress = (deps: LimitDeps, from: Client): RateLimit => {
+  const { perAddress } = deps.auth.limits ?? SIGN_IN_LIMITS;
+  return { key: `sign-in:address:${networkOf(from.address)}`, ...perAddress };
+};
+
 /**
  * Counts an attempt against an account, whether or not there is one of that name, and against the address it comes from.
  * @throws DomainError RATE_LIMITED, OVERLOADED
  */
-export const limitAttempts = (deps: LimitDeps, from: Client, account: string): Promise<void> => {
-  const { perAccount, perAddress } = deps.auth.limits ?? SIGN_IN_LIMITS;
-  return take(deps, [
-    { key: accountKey(deps, "sign-in", account), ...perAccount },
-    { key: `sign-in:address:${networkOf(from.address)}`, ...perAddress },
-  ]);
-};
+export const limitAttempts = (deps: LimitDeps, from: Client, account: string): Promise<void> =>
+  take(deps, [byAccount(deps, account), byAddress(deps, from)]);
+
+/**
+ * Counts an attempt against an account whose owner was proved by then: nobody else can use it up.
+ * @throws DomainError RATE_LIMITED, OVERLOADED
+ */
+export const limitAccount = (deps: LimitDeps, account: string): Promise<void> =>
+  take(deps, [byAccount(deps, account)]);
+
+/**
+ * Counts an attempt against the address it comes from alone, where nothing can be guessed.
+ * @throws DomainError RATE_LIMITED, OVERLOADED
+ */
+export const limitAddress = (deps: LimitDeps, from: Client): Promise<void> =>
+  take(deps, [byAddress(deps, from)]);
 
 /**
  * As `limitAttempts`, for what sends a letter to the address.
  * @throws DomainError RATE_LIMITED, OVERLOADED
  */
-export const limitLetters = (deps: LimitDeps, from: Client, email: string): Promise<void> => {
-  const { perAddress } = deps.auth.limits ?? SIGN_IN_LIMITS;
-  return take(deps, [
-    { key: accountKey(deps, "letter", email), ...LETTERS },
-    { key: `sign-in:address:${networkOf(from.address)}`, ...perAddress },
-  ]);
-};
+export const limitLetters = (deps: LimitDeps, from: Client, email: string): Promise<void> =>
+  take(deps, [{ key: accountKey(deps, "letter", email), ...LETTERS }, byAddress(deps, from)]);
 
 /**
  * Counts the one-time codes that are tried for a user, if any.

@@ -10,7 +10,7 @@ import {
 import { sql } from "drizzle-orm";
 import { insertPlayer } from "../create-user.ts";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
-import { limitAttempts, limitCodes } from "../people/limit-attempts.ts";
+import { limitAccount, limitAddress, limitCodes } from "../people/limit-attempts.ts";
 import { auditFailure, SignInFailed } from "../people/sign-in-failed.ts";
 import { realNow } from "../real-now.ts";
 import type { Codes } from "../second-factor/codes.ts";
@@ -115,13 +115,14 @@ export const signInWithWallet = async (
   input: WalletSignIn,
 ): Promise<SignedIn & { readonly created: boolean }> => {
   const message = await parsed(deps, input.message);
-  await limitAttempts(deps, input.from, `wallet:${message.address}`);
+  await limitAddress(deps, input.from);
   const { url, orm } = deps.database;
   const owner = await reachable(url, () => ownerOfWallet(orm, message.address));
   const subject = owner === undefined ? `wallet/${message.address}` : `user/${owner.id}`;
   return auditFailure(deps, { ...input, subject }, async () => {
     await prove(deps, message, input);
-    // only whoever has the wallet uses up its owner's tries
+    // addresses are known to everybody: only whoever has the key uses up its owner's tries
+    await limitAccount(deps, `wallet:${message.address}`);
     if (owner !== undefined) await limitCodes(deps, owner.id, input);
     try {
       return await enter(deps, message, input);

@@ -2,7 +2,7 @@ import { DomainError, type By } from "@closebell/context";
 import { transact } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
-import { limitAttempts } from "../people/limit-attempts.ts";
+import { limitAddress } from "../people/limit-attempts.ts";
 import { realNow } from "../real-now.ts";
 
 const MINUTES = 10;
@@ -36,7 +36,7 @@ export const startWalletSignIn = async (
   if (address === undefined) throw invalid("/address", "must be an Ethereum address");
   if (!chainIds.includes(chainId))
     throw invalid("/chainId", `must be one of ${chainIds.join(", ")}`);
-  await limitAttempts(deps, input.from, `nonce:${address}`);
+  await limitAddress(deps, input.from);
   const nonce = Buffer.from(deps.randomBytes(16)).toString("hex");
   return transact(deps, async (work) => {
     const issuedAt = await realNow(work.tx);
