@@ -1,69 +1,58 @@
 import { join } from "node:path";
-import { copyWorkspace } from "./copy-workspace.ts";
+import { damagedCopies, type DamagedCopy, releasedFirst, type TestRun } from "./damaged-copy.ts";
 import { type Mutant, MUTANTS } from "./mutants.ts";
 
 /**
- * Shows that the tests notice: plants each mutant in a copy of the workspace and runs its tests there. Exits 1 if any
- * survives. Arguments narrow it to mutants whose name or file contains one of them.
+ * Shows that the tests notice: plants each mutant in a copy of the workspace and runs its tests there, until one of them
+ * fails. Exits 1 if any mutant survives. Arguments narrow it to mutants whose name or file contains one of them.
  */
-const MINUTES_PER_RUN = 5;
+const ROOT = join(import.meta.dir, "..");
 
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
-const run = async (command: string, cwd: string) => {
-  const child = Bun.spawn([process.execPath, ...command.split(" ").slice(1)], {
-    cwd,
-    stdout: "pipe",
-    stderr: "pipe",
-    timeout: MINUTES_PER_RUN * 60_000,
-  });
-  const [stdout, stderr] = await Promise.all([child.stdout.text(), child.stderr.text()]);
-  return { passed: (await child.exited) === 0, output: stdout + stderr };
+/** Runs the mutant's command with it planted, or without it. */
+const run = (copy: DamagedCopy, { tests, edits }: Planted, planted: boolean): Promise<TestRun> => {
+  const [, program, ...args] = tests.split(" ");
+  return copy.test(["--bail", ...args], planted ? edits : [], program !== "test");
 };
 
-/** Returns what takes the mutant out again. */
-const plant = async ({ file, find, replace }: Mutant, root: string) => {
-  const path = join(root, file);
-  const original = await Bun.file(path).text();
-  const parts = original.split(find);
-  if (parts.length !== 2) {
+const occursOnce = async ({ file, find }: Mutant): Promise<void> => {
+  const times = (await Bun.file(join(ROOT, file)).text()).split(find).length - 1;
+  if (times !== 1) {
     throw new Error(
-      `${JSON.stringify(find)} occurs ${parts.length - 1} times in ${file}. Adapt scripts/mutants.ts: it must be once.`,
+      `${JSON.stringify(find)} occurs ${times} times in ${file}. Adapt scripts/mutants.ts: it must be once.`,
     );
   }
-  await Bun.write(path, parts.join(replace));
-  return () => Bun.write(path, original);
 };
-
-/** The first test that failed. A run that failed in another way, as by a syntax error, proves nothing. */
-const killerIn = (output: string): string | undefined =>
-  output.includes("# Unhandled error")
-    ? undefined
-    : /^\(fail\) (.*?)(?: \[[\d.]+m?s\])?$/m.exec(output)?.[1];
 
 const selected = MUTANTS.filter(({ name, file }) => {
   const wanted = process.argv.slice(2);
   return wanted.length === 0 || wanted.some((part) => name.includes(part) || file.includes(part));
-});
+}).map((mutant) => ({ ...mutant, edits: [mutant] }));
 if (selected.length === 0) throw new Error("No mutant matches. See scripts/mutants.ts.");
+for (const mutant of selected) await occursOnce(mutant);
+
+type Planted = (typeof selected)[number];
 
 const width = Math.max(...selected.map(({ name }) => name.length));
-await using copy = await copyWorkspace();
+await using copies = await damagedCopies(selected.length);
 
-for (const command of new Set(selected.map(({ tests }) => tests))) {
-  const { passed, output } = await run(command, copy.path);
-  if (!passed) throw new Error(`Without any mutant, ${command} fails. Mend that first.\n${output}`);
-}
+const byCommand = new Map(selected.map((mutant) => [mutant.tests, mutant]));
+await copies.each([...byCommand.values()], async (copy, mutant) => {
+  const { failed, broken, output } = await run(copy, mutant, false);
+  if (failed.length === 0 && !broken) return;
+  throw new Error(`Without any mutant, ${mutant.tests} fails. Mend that first.\n${output}`);
+});
 
 let survivors = 0;
-for (const mutant of selected) {
-  const restore = await plant(mutant, copy.path);
-  const { passed, output } = await run(mutant.tests, copy.path);
-  await restore();
-  const killer = passed ? undefined : killerIn(output);
+await copies.each(releasedFirst(selected), async (copy, mutant) => {
+  const began = performance.now();
+  const { failed, broken } = await run(copy, mutant, true);
+  const [killer] = broken ? [] : failed;
   if (killer === undefined) survivors += 1;
+  const seconds = ((performance.now() - began) / 1000).toFixed(1).padStart(5);
   const verdict = killer === undefined ? `SURVIVED  ${mutant.tests}` : `killed    ${killer}`;
-  say(`${mutant.name.padEnd(width)}  ${verdict}`);
-}
+  say(`${mutant.name.padEnd(width)}  ${seconds} s  ${verdict}`);
+});
 say(`${selected.length - survivors} of ${selected.length} mutants killed`);
 process.exitCode = survivors === 0 ? 0 : 1;

@@ -1,9 +1,8 @@
 // Runs every test against a throw-away PostgreSQL, and a Redis where one is installed:
 //   bun scripts/test.ts [--coverage] [--again] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
 // With --again a file that failed is run once more, alone: a busy machine is told from a defect, and named.
-import { chmod, mkdtemp, readFile, rm } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
-import { startEmbedded, sweepKilledRuns } from "../packages/database/src/embedded/index.ts";
 import { setWatchdog } from "../packages/database/src/embedded/watchdog.ts";
 import {
   hasRedis,
@@ -12,11 +11,10 @@ import {
 } from "../packages/database/src/testing/index.ts";
 import { reportCoverage } from "./coverage.ts";
 import { failuresIn, mayPassAlone, type Failure } from "./failures.ts";
-import { FAST, migrationSets, ROOMS, scratchParent } from "./test-server.ts";
+import { migrationSets, ROOMS, startTestServer } from "./test-server.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
 const LEAST_COVERAGE = 90;
-const PREFIX = "closebell-test-";
 
 interface Options {
   readonly coverage: boolean;
@@ -149,31 +147,19 @@ const conclude = async (options: Options, outcome: Outcome): Promise<number> => 
 
 const main = async (): Promise<number> => {
   const options = readOptions(process.argv.slice(2));
-  const parent = await scratchParent();
-  await sweepKilledRuns(parent, PREFIX);
-  const folder = await mkdtemp(join(parent, `${PREFIX}${process.pid}-`));
-  // PostgreSQL's user must get through; what is secret inside has its own mode
-  await chmod(folder, 0o755);
-  await using cleanup = new AsyncDisposableStack();
-  cleanup.defer(() => rm(folder, { recursive: true, force: true }));
   const interrupt = new AbortController();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
     process.on(signal, () => interrupt.abort());
   }
-  const server = await startEmbedded({
-    dataDir: join(folder, "data"),
-    settings: FAST,
-    ...(options.postgresBin === undefined ? {} : { postgresBin: options.postgresBin }),
-  });
-  cleanup.defer(() => server.stop());
+  await using cleanup = new AsyncDisposableStack();
+  const server = cleanup.use(await startTestServer(options.postgresBin));
   await prepareTemplates(server.url, migrationSets(ROOT, options.rooms));
   let redisUrl = process.env["TEST_REDIS_URL"];
   if (redisUrl === undefined && hasRedis()) redisUrl = cleanup.use(await scratchRedis()).url;
   if (interrupt.signal.aborted) return 130;
   const environment = {
-    TEST_DATABASE_URL: server.url,
-    TEST_CLONE_STRATEGY: parent === "/dev/shm" ? "file_copy" : "wal_log",
-    TEST_SKIPPED_FILE: join(folder, "skipped"),
+    ...server.environment,
+    TEST_SKIPPED_FILE: join(server.folder, "skipped"),
     ...(redisUrl === undefined ? {} : { TEST_REDIS_URL: redisUrl }),
   };
   const run: Run = (chosen) => runTests(chosen, environment, interrupt.signal);

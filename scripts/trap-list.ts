@@ -1,9 +1,4 @@
-/** A change of one file of the workspace: `find` must be there, and every occurrence is replaced. */
-interface Edit {
-  readonly file: string;
-  readonly find: string;
-  readonly replace: string;
-}
+import type { Edit } from "./damaged-copy.ts";
 
 /** A trap of the hot paths, and how to fall into it again. Its tests are those called `trap <number>:`. */
 export interface Trap {
