@@ -87,7 +87,7 @@ const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<
 export const runBench = async (options: BenchOptions): Promise<BenchRun> => {
   const { parts, sizes, signal, databaseUrl } = options;
   const began = performance.now();
-  const server = await openServer(databaseUrl);
+  const server = await openServer(databaseUrl, sizes.durable);
   try {
     const { rows, plans } = await unlessAborted(signal, measureAll(options, server));
     const seconds = (performance.now() - began) / 1000;

@@ -1,6 +1,8 @@
 /** How much of everything: all of it, or as little as runs every line of code. */
 export interface Sizes {
   readonly quick: boolean;
+  /** Whether a server of our own waits for the disk. */
+  readonly durable: boolean;
   readonly repetitions: number;
   /** Of one sample. */
   readonly seconds: number;
@@ -24,6 +26,7 @@ export interface Sizes {
 
 export const FULL: Sizes = {
   quick: false,
+  durable: true,
   repetitions: 3,
   seconds: 5,
   warmSeconds: 1.5,
@@ -45,6 +48,7 @@ export const FULL: Sizes = {
 
 export const QUICK: Sizes = {
   quick: true,
+  durable: false,
   repetitions: 1,
   seconds: 0.5,
   warmSeconds: 0.2,

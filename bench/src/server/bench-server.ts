@@ -81,10 +81,16 @@ const serve = async (url: string, own: OwnServer | undefined): Promise<BenchServ
   };
 };
 
-/** Connects to the server at `url`, whose login must be a superuser, or starts one of our own in a folder of its own. */
-export const openServer = async (url: string | undefined): Promise<BenchServer> => {
+/**
+ * Connects to the server at `url`, whose login must be a superuser, or starts one of our own in a folder of its own,
+ * `durable` or not.
+ */
+export const openServer = async (
+  url: string | undefined,
+  durable: boolean,
+): Promise<BenchServer> => {
   if (url !== undefined) return serve(url, undefined);
-  const own = await startOwnServer();
+  const own = await startOwnServer(durable);
   try {
     return await serve(own.url, own);
   } catch (error) {

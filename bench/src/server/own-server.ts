@@ -14,9 +14,12 @@ const HOME = resolve(import.meta.dir, "../../../.data");
 const PREFIX = "bench-";
 const MB = 2 ** 20;
 
-/** As a production server is set up: durable, a quarter of the memory, checkpoints by time rather than by size. */
-const settings = (): Readonly<Record<string, string | number>> => ({
-  fsync: "on",
+/**
+ * As a production server is set up: a quarter of the memory, checkpoints by time rather than by size, and durable, unless
+ * nobody cares for the figures.
+ */
+const settings = (durable: boolean): Readonly<Record<string, string | number>> => ({
+  fsync: durable ? "on" : "off",
   synchronous_commit: "on",
   full_page_writes: "on",
   wal_level: "replica",
@@ -37,12 +40,12 @@ const removeFolder = async (folder: string): Promise<void> => {
   await rm(folder, { recursive: true, force: true });
 };
 
-export const startOwnServer = async (): Promise<OwnServer> => {
+export const startOwnServer = async (durable: boolean): Promise<OwnServer> => {
   await mkdir(HOME, { recursive: true });
   await sweepKilledRuns(HOME, PREFIX, removeFolder);
   const folder = join(HOME, `${PREFIX}${process.pid}`);
   try {
-    const server = await startEmbedded({ dataDir: folder, settings: settings() });
+    const server = await startEmbedded({ dataDir: folder, settings: settings(durable) });
     return {
       url: server.url,
       async remove() {
