@@ -1,10 +1,11 @@
 import type { RateLimit, RateLimiter, RateLimitState } from "@closebell/context";
 import { batchOf, judge } from "./batch.ts";
+import { forgetSome } from "./forget-some.ts";
 
 export interface MemoryLimiterOptions {
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
-  /** Keys remembered at most; past that the oldest window is forgotten. Default 100,000. */
+  /** Keys remembered at most; past that the oldest windows are forgotten. Default 100,000. */
   readonly maxKeys?: number;
 }
 
@@ -23,17 +24,10 @@ export const memoryLimiter = (options: MemoryLimiterOptions = {}): MemoryLimiter
   const { now = () => performance.now(), maxKeys = 100_000 } = options;
   const windows = new Map<string, Window>();
 
-  const forgetSome = (at: number): void => {
-    for (const [key, { until }] of windows) if (until <= at) windows.delete(key);
-    for (const key of windows.keys()) {
-      if (windows.size < maxKeys) return;
-      windows.delete(key);
-    }
-  };
   const windowOf = ({ key, windowSeconds }: RateLimit, at: number): Window => {
     const running = windows.get(key);
     if (running !== undefined && running.until > at) return running;
-    if (windows.size >= maxKeys) forgetSome(at);
+    forgetSome(windows, { at, maxKeys });
     // anew: the first in the map is the one that began first
     windows.delete(key);
     const window = { taken: 0, until: at + windowSeconds * 1000 };

@@ -59,6 +59,35 @@ test("a thousand who come at once ask a few times, and as many as may get throug
   expect(asked.length).toBeLessThan(10);
 });
 
+test("more than a hundredth is fetched only for those who wait for it", async () => {
+  const { asked, limiter } = seenLimiter();
+  const stocked = stockingLimiter(limiter);
+  const wide = [limit("wide", 10_000)];
+  const many = (count: number) =>
+    Promise.all(Array.from({ length: count }, () => stocked.take(wide)));
+  await many(250);
+  expect(asked.map(({ upTo }) => upTo)).toEqual([100, 150]);
+  // nobody waits any more
+  await many(1);
+  await many(99);
+  await many(1);
+  expect(asked.map(({ upTo }) => upTo)).toEqual([100, 150, 100, 100]);
+});
+
+test("those who waited in vain while the store was away have nothing fetched for them later", async () => {
+  const { asked, limiter } = seenLimiter();
+  let away = true;
+  const stocked = stockingLimiter({
+    take: (limits) => (away ? Promise.reject(new Error("away")) : limiter.take(limits)),
+    close: () => Promise.resolve(),
+  });
+  const wide = [limit("wide", 10_000)];
+  await Promise.allSettled(Array.from({ length: 5_000 }, () => stocked.take(wide)));
+  away = false;
+  await stocked.take(wide);
+  expect(asked.map(({ upTo }) => upTo)).toEqual([100]);
+});
+
 test("a stock ends with its window, and with too many keys the oldest goes", async () => {
   let at = 0;
   const { asked, limiter } = seenLimiter();

@@ -1,9 +1,10 @@
 import type { RateLimit, RateLimiter, RateLimitState } from "@closebell/context";
+import { forgetSome } from "./forget-some.ts";
 
 export interface StockingOptions {
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
-  /** Keys remembered at most; past that the oldest is forgotten, with what was in stock of it. Default 100,000. */
+  /** Keys remembered at most; past that the oldest are forgotten, with what was in stock of them. Default 100,000. */
   readonly maxKeys?: number;
 }
 
@@ -24,6 +25,14 @@ interface Stock {
   /** How many there were beside those when it was fetched. */
   readonly beside: number;
   readonly until: number;
+  /** For how many of those who waited for it it was too little: so many are fetched next. */
+  readonly short: number;
+}
+
+interface Fetching {
+  readonly done: Promise<void>;
+  /** Who waits for it. */
+  waiting: number;
 }
 
 class Stocking implements StockingLimiter {
@@ -31,8 +40,7 @@ class Stocking implements StockingLimiter {
   readonly #now: () => number;
   readonly #maxKeys: number;
   readonly #stocks = new Map<string, Stock>();
-  readonly #fetching = new Map<string, Promise<void>>();
-  readonly #waiting = new Map<string, number>();
+  readonly #fetching = new Map<string, Fetching>();
 
   constructor(limiter: RateLimiter, options: StockingOptions) {
     const { now = () => performance.now(), maxKeys = 100_000 } = options;
@@ -76,42 +84,39 @@ class Stocking implements StockingLimiter {
     return stock.left === 0 && stock.beside > 0;
   }
 
-  /** For what is being fetched; whoever comes too late for that has some fetched for them all. */
-  async #wait(limit: RateLimit): Promise<void> {
+  /** For what is being fetched; where that is too little for them all, the rest is fetched at once by one of them. */
+  #wait(limit: RateLimit): Promise<void> {
     const { key } = limit;
-    const fetching = this.#fetching.get(key);
-    if (fetching === undefined) {
-      const fetched = this.#fetch(limit).finally(() => this.#fetching.delete(key));
-      this.#fetching.set(key, fetched);
-      return fetched;
-    }
-    this.#waiting.set(key, (this.#waiting.get(key) ?? 0) + 1);
-    return fetching;
+    const fetching = this.#fetching.get(key) ?? { done: this.#fetch(limit), waiting: 0 };
+    fetching.waiting += 1;
+    this.#fetching.set(key, fetching);
+    return fetching.done;
   }
 
   async #fetch(limit: RateLimit): Promise<void> {
+    const { key } = limit;
+    try {
+      await this.#restock(limit);
+    } finally {
+      this.#fetching.delete(key);
+    }
+  }
+
+  async #restock(limit: RateLimit): Promise<void> {
     const { key, quota } = limit;
-    const wanted = Math.max(1, Math.floor(quota / SHARE), this.#waiting.get(key) ?? 0);
-    this.#waiting.delete(key);
+    const short = this.#stocks.get(key)?.short ?? 0;
+    const wanted = Math.max(1, Math.floor(quota / SHARE), short);
     const [state] = await this.#limiter.take([{ ...limit, upTo: Math.min(quota, wanted) }]);
     if (state === undefined) return;
-    this.#forgetSome();
+    forgetSome(this.#stocks, { at: this.#now(), maxKeys: this.#maxKeys });
     this.#stocks.delete(key);
+    const left = state.allowed ? (state.taken ?? 1) : 0;
     this.#stocks.set(key, {
-      left: state.allowed ? (state.taken ?? 1) : 0,
+      left,
+      short: Math.max(0, (this.#fetching.get(key)?.waiting ?? 0) - left),
       beside: state.allowed ? state.remaining : 0,
       until: this.#now() + state.resetSeconds * 1000,
     });
-  }
-
-  #forgetSome(): void {
-    if (this.#stocks.size < this.#maxKeys) return;
-    const at = this.#now();
-    for (const [key, { until }] of this.#stocks) if (until <= at) this.#stocks.delete(key);
-    for (const key of this.#stocks.keys()) {
-      if (this.#stocks.size < this.#maxKeys) return;
-      this.#stocks.delete(key);
-    }
   }
 }
 
