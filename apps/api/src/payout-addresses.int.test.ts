@@ -45,6 +45,53 @@ test("an address is saved once, waits for a day, and goes at once", async () => 
   expect(anew.at("usableFrom")).toBe("2026-11-21T13:00:00Z");
 });
 
+/** A player who registered with a mail address: their id, and how they ask. */
+const registered = async (h: ApiHarness, email: string) => {
+  const password = "correct horse battery";
+  await h.as(null)("POST", "/auth/register", { json: { email, password } });
+  const json = { token: await h.mailedTo(email), password };
+  const entered = await h.as(null)("POST", "/auth/verify-email", { json });
+  const [userId, credential] = [entered.at("user.id") ?? "", entered.at("accessToken") ?? null];
+  const ask: ApiHarness["ask"] = (method, path, init = {}) =>
+    h.ask(method, path, { credential, ...init });
+  return { userId, ask };
+};
+
+test("whoever is to be paid somewhere new is written to: where, from when, and what to do if it wasn't them", async () => {
+  await using h = await realHarness();
+  const email = "ada@example.com";
+  const { userId, ask } = await registered(h, email);
+  const path = `/users/${userId}/payout-addresses`;
+  const notices = async () => (await h.lettersTo(email)).slice(1);
+  const save = (address = OUTSIDE) =>
+    ask("POST", path, { json: { address }, headers: { "Idempotency-Key": address } });
+  expect((await save()).status).toBe(201);
+  const [notice, ...more] = await notices();
+  expect(more).toEqual([]);
+  expect(notice?.subject).toBe("An address for your withdrawals from Closebell was saved");
+  for (const said of [OUTSIDE, "on real", "from 2026-11-21T12:00:00Z on", "https://bets.example"])
+    expect(notice?.text).toContain(said);
+  expect(notice?.text).toContain("If it wasn't you");
+  expect(notice?.text).toContain("choose a new password");
+  // saved already, or refused: nothing new to tell
+  expect((await save()).headers.get("Idempotency-Replayed")).toBe("true");
+  expect((await ask("POST", path, { json: { address: OUTSIDE } })).status).toBe(201);
+  expect((await save("nowhere")).status).toBe(422);
+  expect(await notices()).toHaveLength(1);
+  // whoever does it, and every time: an address that was removed waits anew
+  await ask("DELETE", `${path}/${OUTSIDE}`);
+  expect((await h.ask("POST", path, { json: { address: OUTSIDE } })).status).toBe(201);
+  expect(await notices()).toHaveLength(2);
+});
+
+test("whoever has no mail address is not written to, and saves as well", async () => {
+  await using h = await realHarness();
+  const user = await h.player();
+  const json = { address: OUTSIDE };
+  expect((await h.ask("POST", `/users/${user}/payout-addresses`, { json })).status).toBe(201);
+  expect(await h.rounds.scratch.owner.sql`select from identity.letter`).toHaveLength(0);
+});
+
 test("what is no address, no user or no chain is refused", async () => {
   await using h = await realHarness();
   const user = await h.player();

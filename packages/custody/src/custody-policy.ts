@@ -30,8 +30,6 @@ export interface CustodyPolicy {
   readonly hotWalletCap: MicroUsdc;
   /** From which balance on a deposit address is emptied. */
   readonly sweepFrom: MicroUsdc;
-  /** How long a saved payout address waits before it can be paid to, by `clock.now()`. */
-  readonly payoutAddressDelayHours: number;
   /** What a unit of gas may cost, in wei. While the chain asks for more, nothing new is signed. */
   readonly maxFeePerGas: bigint;
   /** After how many seconds of real time an unmined transaction is signed anew with higher fees. */
@@ -52,7 +50,6 @@ export const DEFAULT_POLICY: CustodyPolicy = {
   autoApproveUpTo: UNLIMITED,
   hotWalletCap: UNLIMITED,
   sweepFrom: microUsdc(1_000_000n),
-  payoutAddressDelayHours: 24,
   maxFeePerGas: 500_000_000_000n,
   replaceAfterSeconds: 120,
 };

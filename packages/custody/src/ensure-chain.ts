@@ -9,8 +9,8 @@ import { chains } from "./tables.ts";
  * @throws ChainError "wrong-chain" where the name stands for something else in the books
  */
 export const ensureChain = async (work: Work, chain: Chain): Promise<void> => {
-  const { name } = chain;
+  const { name, simulated } = chain;
   if (await judgeAsset(work.tx, chain)) return;
   await openCustodyAccount(work, name);
-  await work.tx.insert(chains).values({ name, nextIndex: 0 }).onConflictDoNothing();
+  await work.tx.insert(chains).values({ name, simulated, nextIndex: 0 }).onConflictDoNothing();
 };

@@ -26,6 +26,7 @@ export * from "./list-payout-addresses.ts";
 export * from "./list-withdrawals.ts";
 export { pauseWithdrawals } from "./pause-withdrawals.ts";
 export type { PayoutAddress } from "./payout-address.ts";
+export * from "./payout-wait.ts";
 export * from "./reconcile-custody.ts";
 export * from "./record-deposit.ts";
 export * from "./reject-withdrawal.ts";

@@ -1,18 +1,20 @@
 import { expect, test } from "bun:test";
 import { randomIds } from "@closebell/context";
-import { listAudit } from "@closebell/database";
+import { listAudit, sqlStateOf } from "@closebell/database";
 import { microUsdc } from "@closebell/money";
 import { listPayoutAddresses } from "./list-payout-addresses.ts";
+import { payoutWait, setPayoutWait } from "./payout-wait.ts";
 import { removePayoutAddress } from "./remove-payout-address.ts";
 import { requestWithdrawal } from "./request-withdrawal.ts";
 import { savePayoutAddress } from "./save-payout-address.ts";
 import { by, custodyScene, outside, refusalOf, type Scene } from "./testing/custody-scene.ts";
 import { scriptedChain } from "./testing/scripted-chain.ts";
 
-const realScene = () =>
-  custodyScene(scriptedChain({ simulated: false, hotUsdc: 1_000n }), {
-    payoutAddressDelayHours: 24,
-  });
+const realScene = async (): Promise<Scene> => {
+  const scene = await custodyScene(scriptedChain({ simulated: false, hotUsdc: 1_000n }));
+  await setPayoutWait({ database: scene.scratch.owner }, 24);
+  return scene;
+};
 
 const save = (scene: Scene, userId: string, address = outside()) =>
   savePayoutAddress(scene.deps, { by, userId, chain: scene.chain.name, address });
@@ -115,4 +117,19 @@ test("an entry can only be removed, once, and stays on record", async () => {
   const back = sql`update custody.payout_address set removed_at = null`;
   expect(await refusalOf(back)).toContain("can only be removed");
   expect(await refusalOf(sql`delete from custody.payout_address`)).toContain("is refused");
+});
+
+test("how long an address waits is what counted when it was saved", async () => {
+  await using scene = await realScene();
+  const userId = await scene.player();
+  const day = await save(scene, userId);
+  await setPayoutWait({ database: scene.scratch.owner }, 48);
+  expect(await payoutWait(scene.deps)).toBe(48);
+  expect((await save(scene, userId, outside(1))).usableFrom.toString()).toBe(
+    "2026-11-22T12:00:00Z",
+  );
+  expect((await save(scene, userId)).usableFrom).toEqual(day.usableFrom);
+  expect(await setPayoutWait(scene.deps, 0).catch(sqlStateOf)).toBe("42501");
+  const owner = { database: scene.scratch.owner };
+  expect(await setPayoutWait(owner, 8_761).catch(sqlStateOf)).toBe("23514");
 });

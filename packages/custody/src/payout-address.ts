@@ -87,11 +87,16 @@ export const refuseOwnAddress = async (
 
 /**
  * Refuses to pay to an address that the user has not saved, or saved too lately: so that whoever gets hold of an account
- * for an hour can't have it paid out.
+ * for an hour can't have it paid out. The table of withdrawals holds the same by itself; here it is said in words. The entry
+ * can't be removed until the transaction ends.
  * @throws DomainError PAYOUT_ADDRESS_UNKNOWN, PAYOUT_ADDRESS_TOO_NEW
  */
 export const needPayoutAddress = async (work: Work, key: PayoutAddressKey): Promise<void> => {
-  const saved = await payoutAddressOf(work.tx, key);
+  const [saved] = await work.tx
+    .select(payoutAddressColumns)
+    .from(payoutAddresses)
+    .where(isSaved(key))
+    .for("share");
   if (saved === undefined) throw payoutAddressUnknown(key);
   if (Temporal.Instant.compare(saved.usableFrom, await work.now()) <= 0) return;
   throw new DomainError(

@@ -133,7 +133,7 @@ test("held money comes into play within the limits in force, once for each key",
 });
 
 test("an address is given to whom a screening has passed, and who has one keeps it; sanctions keep the money", async () => {
-  const policy = { payoutAddressDelayHours: 0, screened: true };
+  const policy = { screened: true };
   await using scene = await custodyScene(scriptedChain(), policy);
   const user = await scene.player();
   const says = (refusedFor: ScreeningRefusal | null): Screening => ({

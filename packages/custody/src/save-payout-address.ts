@@ -1,17 +1,17 @@
 import type { By } from "@closebell/context";
-import { recordAudit, transact } from "@closebell/database";
-import { getPlayer } from "@closebell/identity";
+import { recordAudit, transact, type Work } from "@closebell/database";
+import { getPlayer, type LetterDeps, writeToUser } from "@closebell/identity";
 import { sql } from "drizzle-orm";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
 import { ensureChain } from "./ensure-chain.ts";
 import {
   payableAddress,
-  payoutAddressColumns,
   payoutAddressOf,
   refuseOwnAddress,
   type PayoutAddress,
+  type PayoutAddressKey,
 } from "./payout-address.ts";
-import { payoutAddresses } from "./tables.ts";
+import { payoutAddressLetter } from "./payout-address-letter.ts";
 
 /** An address as its owner spells it. */
 export interface NamePayoutAddress {
@@ -21,12 +21,26 @@ export interface NamePayoutAddress {
   readonly address: string;
 }
 
+/** Only whose address it is: since when it is saved, and from when it counts, is the table's own to say. */
+const insert = async (
+  work: Work,
+  id: string,
+  { userId, chain, address }: PayoutAddressKey,
+): Promise<boolean> => {
+  const made = await work.tx.execute(sql`
+    insert into custody.payout_address (id, user_id, chain, address)
+    values (${id}, ${userId}, ${chain}, ${address})
+    on conflict (user_id, chain, address) where removed_at is null do nothing returning id`);
+  return made.length > 0;
+};
+
 /**
- * Saves where a user wants to be paid; usable after `policy.payoutAddressDelayHours`. Saved again it stays as it was.
+ * Saves where a user wants to be paid; usable after the wait that the database keeps. He is written to, so that he can act
+ * while it waits if it wasn't him. Saved again it stays as it was.
  * @throws DomainError USER_NOT_FOUND, CHAIN_NOT_FOUND, ADDRESS_INVALID
  */
 export const savePayoutAddress = async (
-  deps: CustodyDeps,
+  deps: CustodyDeps & LetterDeps,
   input: NamePayoutAddress,
 ): Promise<PayoutAddress> => {
   const chain = chainNamed(deps.chains, input.chain);
@@ -36,24 +50,14 @@ export const savePayoutAddress = async (
   return transact(deps, async (work) => {
     await refuseOwnAddress(work, deps.chains, address);
     await ensureChain(work, chain);
-    const savedAt = await work.now();
-    const usableFrom = savedAt.add({ hours: deps.policy.payoutAddressDelayHours });
-    const [saved] = await work.tx
-      .insert(payoutAddresses)
-      .values({ ...key, id: deps.ids.uuid(), savedAt, usableFrom })
-      .onConflictDoNothing({
-        target: [payoutAddresses.userId, payoutAddresses.chain, payoutAddresses.address],
-        where: sql`removed_at is null`,
-      })
-      .returning(payoutAddressColumns);
-    if (saved === undefined) {
-      const before = await payoutAddressOf(work.tx, key);
-      if (before === undefined) throw new Error("A payout address conflicts with no row.");
-      return before;
-    }
+    const isNew = await insert(work, deps.ids.uuid(), key);
+    const saved = await payoutAddressOf(work.tx, key);
+    if (saved === undefined) throw new Error("A payout address conflicts with no row.");
+    if (!isNew) return saved;
     const subject = `user/${userId}`;
-    const after = { chain: chain.name, address, usableFrom: usableFrom.toString() };
+    const after = { chain: chain.name, address, usableFrom: saved.usableFrom.toString() };
     await recordAudit(work, { by: input.by, action: "payout-address.save", subject, after });
+    await writeToUser(deps, work, payoutAddressLetter(saved, deps.auth.site.uri));
     return saved;
   });
 };

@@ -3,7 +3,9 @@ import { transact, type Work } from "@closebell/database";
 import { eq, sql } from "drizzle-orm";
 import type { ChainPass } from "./chain-pass.ts";
 import type { ChainSender, Fees, SignedTransaction } from "./chain-sender.ts";
+import { giveUpOrder } from "./give-up-payment.ts";
 import { affordableFees, tooDear } from "./gas-price.ts";
+import { isOwnOrder } from "./is-own-order.ts";
 import { letPaymentWait } from "./let-wait.ts";
 import { lockPaid } from "./lock-paid.ts";
 import { moveWithdrawal, noteWithdrawal } from "./move-withdrawal.ts";
@@ -87,6 +89,18 @@ const keep = (
   });
 
 /**
+ * Gives up a payment that nobody here ordered: nothing is paid under its number. One that has left already can't be.
+ * @throws Error for that
+ */
+const refuseOrder = async ({ deps }: ChainPass, payment: Payment): Promise<void> => {
+  const { id, purpose } = payment;
+  const given = await transact(deps, async (work) => giveUpOrder(work, id));
+  deps.log.error({ paymentId: id, purpose, given }, "payment that nobody here ordered");
+  if (!given)
+    throw new Error(`The payment ${id} was ordered by nobody here: see who has the database.`);
+};
+
+/**
  * Signs a payment, or signs it again with higher fees after `last`, and keeps the bytes. Undefined where it has to wait, or
  * where another process was faster.
  * @throws DomainError SIGNING_KEY_MISSING
@@ -96,6 +110,10 @@ export const signPayment = async (
   payment: Payment,
   last: Attempt | undefined,
 ): Promise<Attempt | undefined> => {
+  if (!(await isOwnOrder(pass, payment))) {
+    await refuseOrder(pass, payment);
+    return undefined;
+  }
   const signer = await signerOf(pass, payment.sender);
   const fees = await feesFor(pass, last);
   if (typeof fees === "string") {

@@ -22,6 +22,7 @@ export const chains = schema.table("chain", {
   name: text("name").primaryKey(),
   nextIndex: integer("next_index").notNull(),
   asset: text("asset"),
+  simulated: boolean("simulated").notNull(),
 });
 
 /** `custody.scan`: how far a chain's deposits are read, and who is reading on until when. */

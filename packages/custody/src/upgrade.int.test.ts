@@ -36,14 +36,14 @@ test("what was under way on a simulated chain before payments had numbers is pai
   await migrate({ url: empty.url, sets: [...rooms, await firstOnly(folder)] });
   const old = openDatabase({ url: empty.url, max: 2, role: "owner" });
   const tools = { events: memoryEvents(), ids: randomIds, log: silentLogger };
-  const chain = scriptedChain();
+  const chain = scriptedChain({ name: "simulated" });
   const { id } = await createUser({ ...tools, database: old }, { by });
-  await old.sql`insert into custody.chain (name) values ('scripted')`;
+  await old.sql`insert into custody.chain (name) values ('simulated')`;
   const states = ["REQUESTED", "APPROVED", "BROADCAST"];
   for (const n of states.keys()) {
     const [row] = await old.sql<{ id: string }[]>`
       insert into custody.withdrawal (id, user_id, chain, to_address, amount, idempotency_key, state, created_at, updated_at)
-      values (gen_random_uuid(), ${id}, 'scripted', ${outside(n)}, 5, ${`k${n}`}, 'REQUESTED', clock.now(), clock.now())
+      values (gen_random_uuid(), ${id}, 'simulated', ${outside(n)}, 5, ${`k${n}`}, 'REQUESTED', clock.now(), clock.now())
       returning id`;
     await old.sql`insert into custody.withdrawal_event (withdrawal, n, state, at, actor)
       values (${row?.id ?? ""}, 1, 'REQUESTED', clock.now(), ${SYSTEM_ACTORS.chain.id})`;

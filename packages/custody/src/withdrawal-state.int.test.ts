@@ -153,7 +153,7 @@ test("a number is used once, and what was signed under it stays what it is", asy
     expect(await refusalOf(change)).toContain(why);
   await refused(
     sql`insert into custody.payment (id, chain, sender, nonce, purpose, instruction, amount, gas, state, created_at)
-      select gen_random_uuid(), chain, sender, nonce, 'fill', instruction, 0, gas, 'ASSIGNED', created_at
+      select gen_random_uuid(), chain, sender, nonce, 'fill', '{"kind": "nothing"}', 0, gas, 'ASSIGNED', created_at
       from custody.payment`,
     "payment_number_once",
   );

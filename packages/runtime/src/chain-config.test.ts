@@ -179,11 +179,11 @@ describe("what an operator allows", () => {
       autoApproveUpTo: microUsdc(0n),
       hotWalletCap: microUsdc(40n),
       sweepFrom: microUsdc(6n),
-      payoutAddressDelayHours: 0,
       maxFeePerGas: 3_000_000_000n,
       replaceAfterSeconds: 60,
     };
     expect(readConfig(set).policy).toEqual(expected);
+    expect(readConfig(set).payoutWaitHours).toBe(0);
     expect(readConfig({ ...LOCAL, ...set }).policy).toEqual(expected);
   });
 

@@ -2,10 +2,12 @@ import { describe, expect, test } from "bun:test";
 import { devKeys } from "@closebell/adapters/chain/dev";
 import type { Logger } from "@closebell/context";
 import { silentLogger as log } from "@closebell/context/testing";
+import { payoutWait } from "@closebell/custody";
 import { scratchDatabase } from "@closebell/database/testing";
 import { ConfigError } from "./config-error.ts";
 import { createChains } from "./create-chains.ts";
 import { createRuntime } from "./create-runtime.ts";
+import { migrateAll } from "./migrate-all.ts";
 import { readConfig } from "./read-config.ts";
 
 const keys = devKeys();
@@ -101,4 +103,29 @@ test("books that are kept under a name take no other chain and no other token", 
     expect(String(error)).toContain(`The books of anvil are of ${asset}, not of`);
     await start({ ...other, EVM_CHAIN_NAME: "anvil-2" });
   }
+});
+
+test("how long payout addresses wait is said by a migration, and no start changes it", async () => {
+  await using scratch = await scratchDatabase();
+  const configOf = (hours: string) =>
+    readConfig({ ...SETTINGS, PAYOUT_ADDRESS_DELAY_HOURS: hours });
+  const warnings: string[] = [];
+  const telling: Logger = { ...log, warn: (_fields, message) => void warnings.push(message) };
+  const start = async (hours: string) => {
+    warnings.length = 0;
+    const config = configOf(hours);
+    const runtime = await createRuntime({ config, log: telling, place: scratch, name: "test" });
+    const rule = await payoutWait(runtime);
+    await runtime.stop();
+    return rule;
+  };
+  await migrateAll({ url: scratch.url, config: configOf("36"), log });
+  expect(await start("36")).toBe(36);
+  expect(warnings).toEqual([]);
+  expect(await start("1")).toBe(36);
+  expect(warnings).toEqual([
+    "payout addresses wait 36 h by the database, 1 h by PAYOUT_ADDRESS_DELAY_HOURS: the database rules until the next migrate",
+  ]);
+  await migrateAll({ url: scratch.url, config: configOf("1"), log });
+  expect(await start("1")).toBe(1);
 });

@@ -1,6 +1,12 @@
 import type { JobQueue } from "@closebell/adapters/queue";
 import { type EventBus, type Logger, type RateLimiter, randomIds } from "@closebell/context";
-import { type Chain, ChainError, checkChains, type CustodyDeps } from "@closebell/custody";
+import {
+  type Chain,
+  ChainError,
+  checkChains,
+  type CustodyDeps,
+  payoutWait,
+} from "@closebell/custody";
 import { type Database, type Deps, openDatabase } from "@closebell/database";
 import type { IdentityDeps, Mailer } from "@closebell/identity";
 import type { Screening } from "@closebell/protection";
@@ -154,6 +160,17 @@ const warnOfChain = ({ config: { chain }, signs, log }: RuntimeOptions): void =>
   }
 };
 
+/** How long payout addresses wait is the database's rule, which a migration changes and a start does not. */
+const warnOfWait = async ({ config, log }: RuntimeOptions, database: Database): Promise<void> => {
+  if (config.chain.kind === "simulated") return;
+  const [rule, said] = [await payoutWait({ database }), config.payoutWaitHours];
+  if (rule === said) return;
+  log.warn(
+    { rule, said },
+    `payout addresses wait ${rule} h by the database, ${said} h by PAYOUT_ADDRESS_DELAY_HOURS: the database rules until the next migrate`,
+  );
+};
+
 const open = async (options: RuntimeOptions, database: Database): Promise<Runtime> => {
   const { config, log, place } = options;
   const { sandbox } = await checkDatabase(database, config);
@@ -178,6 +195,7 @@ const open = async (options: RuntimeOptions, database: Database): Promise<Runtim
   const made = chains.every((chain) => chain.simulated);
   const simulation = made ? createSimulation(deps, oracles) : undefined;
   warnOfChain(options);
+  await warnOfWait(options, database);
   const travels = await eventsTravel(events, EVENTS_WITHIN_MS);
   if (!travels) log.warn({}, "events do not travel yet; going on without them");
   return {

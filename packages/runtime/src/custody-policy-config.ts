@@ -17,7 +17,6 @@ const REAL_POLICY: CustodyPolicy = {
   autoApproveUpTo: parseUsdc("100"),
   hotWalletCap: parseUsdc("50000"),
   sweepFrom: parseUsdc("10"),
-  payoutAddressDelayHours: 24,
   maxFeePerGas: 100n * GWEI,
   replaceAfterSeconds: 180,
 };
@@ -40,11 +39,14 @@ export const custodyPolicyOf = (variables: Partial<Variables>): CustodyPolicy =>
     autoApproveUpTo: money(variables.WITHDRAWAL_AUTO_APPROVE_MICRO_USDC, base.autoApproveUpTo),
     hotWalletCap: money(variables.HOT_WALLET_CAP_MICRO_USDC, base.hotWalletCap),
     sweepFrom: money(variables.SWEEP_FROM_MICRO_USDC, base.sweepFrom),
-    payoutAddressDelayHours: variables.PAYOUT_ADDRESS_DELAY_HOURS ?? base.payoutAddressDelayHours,
     maxFeePerGas: gwei === undefined ? base.maxFeePerGas : BigInt(gwei) * GWEI,
     replaceAfterSeconds: variables.WITHDRAWAL_REPLACE_AFTER_SECONDS ?? base.replaceAfterSeconds,
   };
 };
+
+/** How long a saved payout address waits, which a migration tells the database. */
+export const payoutWaitOf = (variables: Partial<Variables>): number =>
+  variables.PAYOUT_ADDRESS_DELAY_HOURS ?? 24;
 
 /** Limits by which a withdrawal that is taken could never be paid. */
 export const policyConflicts = (variables: Partial<Variables>): readonly string[] => {

@@ -1,4 +1,5 @@
 import { DomainError, type Logger } from "@closebell/context";
+import { setPayoutWait } from "@closebell/custody";
 import { migrate, openDatabase } from "@closebell/database";
 import { ALL_MIGRATIONS } from "./all-migrations.ts";
 import { ensureMarket } from "./ensure-market.ts";
@@ -7,7 +8,7 @@ import type { Config } from "./read-config.ts";
 export interface MigrateAllOptions {
   /** Its login must be a member of the service's roles, or be allowed to create them. */
   readonly url: string;
-  readonly config: Pick<Config, "market" | "production">;
+  readonly config: Pick<Config, "market" | "payoutWaitHours" | "production">;
   readonly log: Logger;
   /** Makes a new database a sandbox whose clock says `now`; changes nothing on one that is a sandbox already. */
   readonly sandbox?: { readonly now: Temporal.Instant };
@@ -21,9 +22,20 @@ export interface MigratedAll {
   readonly differs: readonly string[];
 }
 
+/** What only the owner of the tables may say, so that whoever has the service's login can't. */
+const keepRules = async ({ url, config }: MigrateAllOptions): Promise<void> => {
+  const role = { role: "owner", applicationName: "closebell-migrate" } as const;
+  const database = openDatabase({ url, max: 1, ...role });
+  try {
+    await setPayoutWait({ database }, config.payoutWaitHours);
+  } finally {
+    await database.close();
+  }
+};
+
 /**
  * Brings a database to what this version needs: every room's migrations, the tables of the queue on PostgreSQL (also where
- * Redis has the queue now), the default market. Safe to run again, and by several processes at once.
+ * Redis has the queue now), how long payout addresses wait, the default market. Safe to run again, and by several processes at once.
  * @throws DomainError DATABASE_UNAVAILABLE, FORBIDDEN, SANDBOX_ONLY
  */
 export const migrateAll = async (options: MigrateAllOptions): Promise<MigratedAll> => {
@@ -42,6 +54,7 @@ export const migrateAll = async (options: MigrateAllOptions): Promise<MigratedAl
   });
   const { migrateQueue } = await import("@closebell/adapters/queue");
   await migrateQueue(url);
+  await keepRules(options);
   if (options.defaultMarket === false) return { applied, differs: [] };
   const database = openDatabase({ url, max: 1, applicationName: "closebell-migrate" });
   try {

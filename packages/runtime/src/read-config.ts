@@ -14,7 +14,7 @@ import {
 import { CHAIN_SECRETS } from "./chain-variables.ts";
 import { ConfigError } from "./config-error.ts";
 import { conflictsOf, environment, type Variables } from "./config-schema.ts";
-import { custodyPolicyOf, policyConflicts } from "./custody-policy-config.ts";
+import { custodyPolicyOf, payoutWaitOf, policyConflicts } from "./custody-policy-config.ts";
 import { type HttpConfig, httpConfigOf, httpConflicts } from "./http-config.ts";
 import { HTTP_SECRETS } from "./http-variables.ts";
 import { MAIL_SECRETS } from "./mail-variables.ts";
@@ -61,6 +61,8 @@ export interface Config {
   /** Who says whether a player may be served. */
   readonly screening: ScreeningConfig;
   readonly policy: CustodyPolicy;
+  /** How long a saved payout address waits: what a migration tells the database, whose rule it is. */
+  readonly payoutWaitHours: number;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -153,6 +155,7 @@ const configOf = (variables: Variables): Config => {
     chain: chainConfigOf(variables),
     screening: screeningOf(variables),
     policy: custodyPolicyOf(variables),
+    payoutWaitHours: payoutWaitOf(variables),
   };
 };
 

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { memoryEvents } from "@closebell/context/testing";
 import { DEFAULT_POLICY } from "@closebell/custody";
 import { scriptedChain, type ScriptedChain } from "@closebell/custody/testing";
-import { deliverMail, type Role } from "@closebell/identity";
+import { deliverMail, type Mail, type Role } from "@closebell/identity";
 import { memoryMailer, testIdentity } from "@closebell/identity/testing";
 import { roundsHarness, type RoundsHarness } from "@closebell/rounds/testing";
 import { advanceRounds } from "@closebell/rounds";
@@ -32,6 +32,8 @@ export interface ApiHarness extends AsyncDisposable {
   asUser(userId: string): Ask;
   /** Delivers what is to be mailed, and gives the token of the last letter to that address. */
   mailedTo(address: string): Promise<string>;
+  /** Delivers what is to be mailed, and gives every letter to that address, oldest first. */
+  lettersTo(address: string): Promise<readonly Mail[]>;
   /** A user made and funded over HTTP. */
   player(micro?: string): Promise<string>;
   /** Moves the sandbox's clock and does what is due. */
@@ -68,6 +70,10 @@ export const apiHarness = async (
     },
     ...change,
   });
+  const lettersTo = async (address: string): Promise<readonly Mail[]> => {
+    await deliverMail({ ...identity, mailer });
+    return mailer.sent.filter(({ to }) => to === address);
+  };
   const ask = asking(api, credentials.issue({ roles: ["admin"] }));
   return {
     api,
@@ -89,10 +95,10 @@ export const apiHarness = async (
       return id;
     },
     async mailedTo(address) {
-      await deliverMail({ ...identity, mailer });
-      const letter = mailer.sent.findLast(({ to }) => to === address);
+      const letter = (await lettersTo(address)).at(-1);
       return /cb_mail_[\w-]+/.exec(letter?.text ?? "")?.[0] ?? "";
     },
+    lettersTo,
     async moveTo(instant) {
       await rounds.scratch.setClock(instant);
       events.publish({ type: "clock.moved" });

@@ -2,13 +2,15 @@ import { DomainError, SYSTEM_ACTORS, randomIds, type By, type Logger } from "@cl
 import { memoryEvents, silentLogger } from "@closebell/context/testing";
 import { snapshot } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
-import { createUser } from "@closebell/identity";
+import { createUser, type LetterDeps } from "@closebell/identity";
+import { identityParts } from "@closebell/identity/testing";
 import { HOUSE, balancesOf, custodyAccount, reconcile, userAccount } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
 import { advanceChain } from "../advance-chain.ts";
 import type { CustodyDeps } from "../custody-deps.ts";
 import { DEFAULT_POLICY, type CustodyPolicy } from "../custody-policy.ts";
 import { ensureWallet } from "../ensure-wallet.ts";
+import { setPayoutWait } from "../payout-wait.ts";
 import { reconcileCustody } from "../reconcile-custody.ts";
 import { recordDeposit } from "../record-deposit.ts";
 import { requestWithdrawal } from "../request-withdrawal.ts";
@@ -36,7 +38,7 @@ export const refusalOf = (work: PromiseLike<unknown>): Promise<string> =>
 export interface Scene extends AsyncDisposable {
   readonly scratch: ScratchDatabase;
   readonly chain: ScriptedChain;
-  readonly deps: CustodyDeps;
+  readonly deps: CustodyDeps & LetterDeps;
   /** Everything that was logged as an error. */
   readonly errors: readonly string[];
   /** A player, with `funds` micro-USDC deposited: told by hand on a simulated chain, paid and final on another. */
@@ -127,20 +129,24 @@ const fund = async (deps: CustodyDeps, chain: ScriptedChain, userId: string, amo
   await advanceChain(deps, { by });
 };
 
-/** Opens a scene; dispose it with `await using`. */
+/** Opens a scene in which payout addresses count at once; dispose it with `await using`. */
 export const custodyScene = async (
   chain = scriptedChain(),
   policy: Partial<CustodyPolicy> = {},
 ): Promise<Scene> => {
   const scratch = await scratchDatabase();
   const errors: string[] = [];
-  const deps: CustodyDeps = {
+  await setPayoutWait({ database: scratch.owner }, 0);
+  const { auth, randomBytes } = identityParts();
+  const deps: Scene["deps"] = {
+    auth,
+    randomBytes,
     database: scratch.database,
     events: memoryEvents(),
     ids: randomIds,
     log: recordErrors(errors),
     chains: [chain],
-    policy: { ...DEFAULT_POLICY, payoutAddressDelayHours: 0, ...policy },
+    policy: { ...DEFAULT_POLICY, ...policy },
   };
   const advance: Scene["advance"] = (changed = {}) =>
     advanceChain({ ...deps, policy: { ...deps.policy, ...changed } }, { by });

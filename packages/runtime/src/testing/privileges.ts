@@ -16,7 +16,7 @@ export const WRITES: Readonly<Record<string, string>> = {
   "custody.payment":
     "INSERT UPDATE(purpose,withdrawal,subject,instruction,amount,state,outcome,block_number,block_hash,waiting_for,sent_at,lost_at,due_at,done_at)",
   "custody.payment_attempt": "INSERT UPDATE(broadcast_at)",
-  "custody.payout_address": "INSERT UPDATE(removed_at)",
+  "custody.payout_address": "INSERT(id,user_id,chain,address) UPDATE(removed_at)",
   "custody.scan":
     "INSERT UPDATE(claim,claimed_until,block,block_hash,final_block,final_hash,page_blocks)",
   "custody.sender": "INSERT UPDATE(next_nonce)",
