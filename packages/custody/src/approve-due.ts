@@ -6,6 +6,7 @@ import { moveWithdrawal } from "./move-withdrawal.ts";
 import { withdrawals } from "./tables.ts";
 import { letWithdrawalWait } from "./let-wait.ts";
 import { whyNotApproved } from "./withdrawal-limits.ts";
+import { whyNotPayable } from "./why-not-payable.ts";
 import { lockSwitch } from "./withdrawal-switch.ts";
 import { withdrawalColumns, type Withdrawal } from "./withdrawal.ts";
 
@@ -57,7 +58,8 @@ const approve = async (work: Work, pass: ChainPass): Promise<number> => {
   for (const withdrawal of waiting) {
     const { userId, amountMicroUsdc: amount } = withdrawal;
     const ofUser = today.get(userId) ?? 0n;
-    const why = whyNotApproved(deps.policy, amount, { total, ofUser });
+    const why =
+      whyNotApproved(deps.policy, amount, { total, ofUser }) ?? (await whyNotPayable(work, userId));
     if (why !== undefined) {
       await letWithdrawalWait(work, pass, withdrawal, why, LOOK_AGAIN_SECONDS);
       continue;

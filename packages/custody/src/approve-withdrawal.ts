@@ -3,6 +3,7 @@ import { approved, recordAudit, transact, type Deps, type Work } from "@closebel
 import type { CustodyDeps } from "./custody-deps.ts";
 import { withdrawalToDecide } from "./withdrawal-to-decide.ts";
 import { moveWithdrawal } from "./move-withdrawal.ts";
+import { whyNotPayable } from "./why-not-payable.ts";
 import { lockSwitch } from "./withdrawal-switch.ts";
 import type { Withdrawal } from "./withdrawal.ts";
 
@@ -21,8 +22,8 @@ const consentTo = async (work: Work, by: By, withdrawal: Withdrawal): Promise<st
 /**
  * Lets a requested withdrawal be paid, whatever the limits for what is approved by itself; it counts towards them. Takes
  * two people above the amount that is approved by itself.
- * @throws DomainError WITHDRAWAL_NOT_FOUND, WITHDRAWAL_STATE_CONFLICT (also while withdrawals are paused),
- *   APPROVAL_REQUIRED
+ * @throws DomainError WITHDRAWAL_NOT_FOUND, WITHDRAWAL_STATE_CONFLICT (also while withdrawals are paused, and
+ *   where sanctions forbid to pay the user), APPROVAL_REQUIRED
  */
 export const approveWithdrawal = (
   deps: Pick<CustodyDeps, keyof Deps | "policy">,
@@ -42,6 +43,8 @@ export const approveWithdrawal = (
         `Withdrawals of ${withdrawal.chain} are paused (${reason}). Resume them first.`,
       );
     }
+    const forbidden = await whyNotPayable(work, withdrawal.userId);
+    if (forbidden !== undefined) throw conflict(`It can't be approved: ${forbidden}.`);
     const { autoApproveUpTo: approvedUpTo } = deps.policy;
     const alone = withdrawal.amountMicroUsdc <= approvedUpTo;
     const approval = alone ? null : await consentTo(work, by, withdrawal);

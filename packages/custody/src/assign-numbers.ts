@@ -7,6 +7,7 @@ import type { HotWallet } from "./hot-wallet.ts";
 import { letWithdrawalWait } from "./let-wait.ts";
 import { moveWithdrawal } from "./move-withdrawal.ts";
 import type { PaymentOrder } from "./chain-sender.ts";
+import { whyNotPayable } from "./why-not-payable.ts";
 import { lockWithdrawal, type Withdrawal } from "./withdrawal.ts";
 
 /** What `plan` came to, in a transaction of its own. */
@@ -50,6 +51,11 @@ const number = (
   transact(pass.deps, async (work) => {
     const withdrawal = await lockWithdrawal(work, id);
     if (withdrawal?.state !== "APPROVED") return "gone";
+    const forbidden = await whyNotPayable(work, withdrawal.userId);
+    if (forbidden !== undefined) {
+      await letWithdrawalWait(work, pass, withdrawal, forbidden);
+      return "waits";
+    }
     const { address: sender, at, latest } = wallet;
     if (!(await holdSender(work, pass, { sender, latest }))) return "paused";
     const taken = await outgoing(work, { chain: pass.chain.name, sender, at });

@@ -18,6 +18,8 @@ export interface CustodyPolicy {
   readonly backfillBlocks: number;
   /** Whether a deposit address is given only to players whom a screening has passed. */
   readonly screened: boolean;
+  /** The smallest single withdrawal that is taken, but for all a user has: each costs us a transaction's fee. */
+  readonly withdrawalMinimum: MicroUsdc;
   /** The largest single withdrawal that is taken. */
   readonly withdrawalMaximum: MicroUsdc;
   /** The most that is approved by itself on one UTC day, on each chain. */
@@ -44,6 +46,7 @@ export const DEFAULT_POLICY: CustodyPolicy = {
   confirmations: [{ blocks: "final" }],
   backfillBlocks: 50_000,
   screened: false,
+  withdrawalMinimum: microUsdc(1n),
   withdrawalMaximum: UNLIMITED,
   dailyTotal: UNLIMITED,
   dailyPerUser: UNLIMITED,

@@ -13,11 +13,16 @@ import {
   type Screening,
   type ScreeningRefusal,
 } from "@closebell/protection";
+import { approveDue } from "./approve-due.ts";
+import { approveWithdrawal } from "./approve-withdrawal.ts";
+import { assignNumbers } from "./assign-numbers.ts";
+import { noProgress } from "./chain-pass.ts";
 import { getDeposit } from "./get-deposit.ts";
+import { listWithdrawals } from "./list-withdrawals.ts";
 import { recordDeposit } from "./record-deposit.ts";
 import { rejectWithdrawal } from "./reject-withdrawal.ts";
 import { releaseDeposit } from "./release-deposit.ts";
-import { by, custodyScene, refusalOf, type Scene } from "./testing/custody-scene.ts";
+import { by, custodyScene, outside, refusalOf, type Scene } from "./testing/custody-scene.ts";
 import { scriptedChain } from "./testing/scripted-chain.ts";
 import { useHeld } from "./use-held.ts";
 
@@ -132,22 +137,21 @@ test("held money comes into play within the limits in force, once for each key",
   expect(await scene.wrong()).toEqual([]);
 });
 
+/** What a screening says of a user from now on. */
+const screening = (scene: Scene, userId: string) => (refusedFor: ScreeningRefusal | null) => {
+  const said: Screening = {
+    name: "scripted",
+    everybodyPasses: false,
+    screen: () => Promise.resolve({ refusedFor, validUntil: null }),
+  };
+  return refusalOf(screenPlayer({ ...scene.deps, screening: said }, { by, userId, anew: true }));
+};
+
 test("an address is given to whom a screening has passed, and who has one keeps it; sanctions keep the money", async () => {
   const policy = { screened: true };
   await using scene = await custodyScene(scriptedChain(), policy);
   const user = await scene.player();
-  const says = (refusedFor: ScreeningRefusal | null): Screening => ({
-    name: "scripted",
-    everybodyPasses: false,
-    screen: () => Promise.resolve({ refusedFor, validUntil: null }),
-  });
-  const screen = (refusedFor: ScreeningRefusal | null) =>
-    refusalOf(
-      screenPlayer(
-        { ...scene.deps, screening: says(refusedFor) },
-        { by, userId: user, anew: true },
-      ),
-    );
+  const screen = screening(scene, user);
   const refused = "SCREENING_REFUSED";
   expect(await refusalOf(scene.addressOf(user))).toBe(refused);
   expect(await screen("country")).toBe(refused);
@@ -164,6 +168,55 @@ test("an address is given to whom a screening has passed, and who has one keeps 
   expect(await screen(null)).toBe("done");
   await scene.withdraw(user, 60n, "a");
   expect(await money(scene, user)).toEqual([0n, 60n, 0n]);
+});
+
+test("what was asked for before sanctions came is not paid either, wherever it waits, until a pass", async () => {
+  await using scene = await custodyScene();
+  const { chain, deps } = scene;
+  const user = await scene.player(100n);
+  const screen = screening(scene, user);
+  const pass = { deps, by, chain, progress: noProgress() };
+  const [signing, numbering, approving] = [outside(1), outside(2), outside(3)];
+  await scene.withdraw(user, 1n, "signing", signing);
+  await approveDue(pass);
+  await assignNumbers(pass);
+  await scene.withdraw(user, 2n, "numbering", numbering);
+  await approveDue(pass);
+  const id = await scene.withdraw(user, 4n, "approving", approving);
+  expect(await screen("sanctions")).toBe("SCREENING_REFUSED");
+  expect(await refusalOf(approveWithdrawal(deps, { by, withdrawalId: id }))).toBe(
+    "WITHDRAWAL_STATE_CONFLICT",
+  );
+  await scene.settle();
+  const waiting = async () =>
+    (await listWithdrawals(deps, { limit: 5 })).items.map(({ state, waitingFor, attempts }) => [
+      state,
+      waitingFor,
+      attempts,
+    ]);
+  const why = "sanctions forbid to pay the user until a screening has passed him";
+  expect(await waiting()).toEqual([
+    ["REQUESTED", why, 0],
+    ["APPROVED", why, 0],
+    ["APPROVED", why, 0],
+  ]);
+  expect([signing, numbering, approving].map((to) => BigInt(chain.usdcOf(to)))).toEqual([
+    0n,
+    0n,
+    0n,
+  ]);
+  // one had a number, which is used up by nothing; the other gets none as long as it may not be paid
+  const numbers = await scene.scratch.owner.sql`select purpose from custody.payment`;
+  expect([...numbers]).toEqual([{ purpose: "fill" }]);
+  expect(await screen(null)).toBe("done");
+  await scene.settle();
+  expect([signing, numbering, approving].map((to) => BigInt(chain.usdcOf(to)))).toEqual([
+    1n,
+    2n,
+    4n,
+  ]);
+  expect(await money(scene, user)).toEqual([93n, 0n, 0n]);
+  expect(await scene.wrong()).toEqual([]);
 });
 
 test("a deposit set aside as too small is held too when it is released to a blocked user", async () => {

@@ -2,8 +2,10 @@ import { expect, test } from "bun:test";
 import { randomIds } from "@closebell/context";
 import { accountStatement, userAccount } from "@closebell/ledger";
 import { microUsdc } from "@closebell/money";
+import { blockUser } from "@closebell/protection";
 import { getWithdrawal, withdrawalHistory } from "./get-withdrawal.ts";
 import { listWithdrawals } from "./list-withdrawals.ts";
+import { recordDeposit } from "./record-deposit.ts";
 import { requestWithdrawal, type RequestWithdrawal } from "./request-withdrawal.ts";
 import { savePayoutAddress } from "./save-payout-address.ts";
 import { by, custodyScene, outside, refusalOf, type Scene } from "./testing/custody-scene.ts";
@@ -167,6 +169,30 @@ test("more than one withdrawal may be is refused, and sets nothing aside", async
   expect(await refusalOf(above)).toBe("WITHDRAWAL_LIMIT_EXCEEDED");
   expect((await request(scene, userId)).replayed).toBe(false);
   expect(await scene.balances(userId)).toMatchObject({ available: 70n, withdrawing: 30n });
+});
+
+test("less than a payment is worth is refused, unless it is all there is, held money too", async () => {
+  await using scene = await custodyScene(undefined, { withdrawalMinimum: microUsdc(20n) });
+  const userId = await scene.player(25n);
+  const ask = (amount: bigint, key: string) =>
+    request(scene, userId, { amountMicroUsdc: microUsdc(amount), idempotencyKey: key });
+  for (const amount of [1n, 19n]) {
+    expect([amount, await refusalOf(ask(amount, `${amount}`))]).toEqual([amount, "AMOUNT_INVALID"]);
+  }
+  expect((await ask(20n, "least")).replayed).toBe(false);
+  await blockUser(scene.deps, { by, userId });
+  const told = {
+    chain: scene.chain.name,
+    tx: "held",
+    log: 0,
+    userId,
+    amountMicroUsdc: microUsdc(6n),
+  };
+  await recordDeposit(scene.deps, { by, ...told });
+  expect(await refusalOf(ask(5n, "some"))).toBe("AMOUNT_INVALID");
+  expect((await ask(11n, "all")).withdrawal.fromHeldMicroUsdc).toBe(microUsdc(6n));
+  expect((await ask(20n, "least")).replayed).toBe(true);
+  expect(await scene.balances(userId)).toMatchObject({ available: 0n, withdrawing: 31n });
 });
 
 test("an id in capitals is the same user", async () => {

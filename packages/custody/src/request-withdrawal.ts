@@ -1,6 +1,7 @@
 import { DomainError, type By } from "@closebell/context";
 import { transact, type Work } from "@closebell/database";
 import { getPlayer } from "@closebell/identity";
+import { balancesOf, userAccount } from "@closebell/ledger";
 import { formatUsdc, type MicroUsdc } from "@closebell/money";
 import { refuseSanctioned, unlessAccountBusy } from "@closebell/protection";
 import { and, eq } from "drizzle-orm";
@@ -75,6 +76,23 @@ const refuseTooMuch = (amount: MicroUsdc, most: MicroUsdc): void => {
   );
 };
 
+/** Refuses less than a payment is worth, unless it is all there is: the accounts are locked. */
+const refuseTooLittle = async (
+  work: Work,
+  { userId, amountMicroUsdc: amount }: Pick<RequestWithdrawal, "userId" | "amountMicroUsdc">,
+  least: MicroUsdc,
+): Promise<void> => {
+  if (amount >= least) return;
+  const codes = [userAccount(userId, "available"), userAccount(userId, "held")];
+  const balances = await balancesOf(work.tx, codes);
+  const all = codes.reduce((sum, code) => sum + (balances.get(code) ?? 0n), 0n);
+  if (amount === all) return;
+  throw new DomainError(
+    "AMOUNT_INVALID",
+    `One withdrawal is ${formatUsdc(least)} USDC at least, or all you have. Ask for more at once.`,
+  );
+};
+
 /**
  * Takes an amount out of what the user holds, what is held first, and asks for its payment. The same request again gets the first answer
  * again, whatever has become of the withdrawal since, or of the limits and addresses. A chain that is not simulated pays
@@ -101,6 +119,7 @@ export const requestWithdrawal = async (
       if (!chain.simulated) await needPayoutAddress(work, payee);
       await ensureChain(work, chain);
       const fromHeldMicroUsdc = await heldShare(work, userId, input.amountMicroUsdc);
+      await refuseTooLittle(work, request, deps.policy.withdrawalMinimum);
       const at = await work.now();
       const [withdrawal] = await work.tx
         .insert(withdrawals)

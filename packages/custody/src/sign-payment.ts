@@ -3,16 +3,17 @@ import { transact, type Work } from "@closebell/database";
 import { eq, sql } from "drizzle-orm";
 import type { ChainPass } from "./chain-pass.ts";
 import type { ChainSender, Fees, SignedTransaction } from "./chain-sender.ts";
-import { giveUpOrder } from "./give-up-payment.ts";
+import { giveUpOrder, giveUpPayment } from "./give-up-payment.ts";
 import { affordableFees, tooDear } from "./gas-price.ts";
 import { isOwnOrder } from "./is-own-order.ts";
-import { letPaymentWait } from "./let-wait.ts";
+import { letPaymentWait, letWithdrawalWait } from "./let-wait.ts";
 import { lockPaid } from "./lock-paid.ts";
 import { moveWithdrawal, noteWithdrawal } from "./move-withdrawal.ts";
 import { attemptsOf, type Attempt, type Payment } from "./payment.ts";
 import { raiseFees } from "./raise-fees.ts";
 import { paymentAttempts, payments, withdrawals } from "./tables.ts";
 import { walletIndex } from "./wallet-index.ts";
+import { whyNotPayable } from "./why-not-payable.ts";
 import { lockSwitch } from "./withdrawal-switch.ts";
 import type { Withdrawal } from "./withdrawal.ts";
 
@@ -58,6 +59,20 @@ const noteSigned = async (
   await noteWithdrawal(work, { by, withdrawal: id, state, at: await work.now(), detail });
 };
 
+/** Whether its user may not be paid any more: then the withdrawal waits without a payment. */
+const isForbidden = async (
+  work: Work,
+  pass: ChainPass,
+  withdrawal: Withdrawal | undefined,
+): Promise<boolean> => {
+  if (withdrawal === undefined) return false;
+  const why = await whyNotPayable(work, withdrawal.userId);
+  if (why === undefined) return false;
+  await giveUpPayment(work, withdrawal.id);
+  await letWithdrawalWait(work, pass, withdrawal, why);
+  return true;
+};
+
 /** Keeps signed bytes, before anybody else gets them. Undefined where they are no longer wanted: they are thrown away. */
 const keep = (
   pass: ChainPass,
@@ -72,6 +87,7 @@ const keep = (
     if (stale || state === "MINED" || state === "DONE") return undefined;
     const { chain } = pass;
     if ((await lockSwitch(work, chain.name, "share")).pausedAt !== null) return undefined;
+    if (state === "ASSIGNED" && (await isForbidden(work, pass, withdrawal))) return undefined;
     await work.tx.insert(paymentAttempts).values({
       payment: payment.id,
       n: signed.n,

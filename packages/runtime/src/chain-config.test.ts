@@ -158,6 +158,7 @@ describe("what an operator allows", () => {
       DEPOSIT_MIN_MICRO_USDC: "5",
       DEPOSIT_CONFIRMATIONS: "100:2,final",
       DEPOSIT_BACKFILL_BLOCKS: "7",
+      WITHDRAWAL_MIN_MICRO_USDC: "2",
       WITHDRAWAL_MAX_MICRO_USDC: "10",
       WITHDRAWAL_DAILY_MICRO_USDC: "30",
       WITHDRAWAL_DAILY_USER_MICRO_USDC: "20",
@@ -173,6 +174,7 @@ describe("what an operator allows", () => {
       confirmations: [{ below: microUsdc(100n), blocks: 2 }, { blocks: "final" as const }],
       backfillBlocks: 7,
       screened: false,
+      withdrawalMinimum: microUsdc(2n),
       withdrawalMaximum: microUsdc(10n),
       dailyTotal: microUsdc(30n),
       dailyPerUser: microUsdc(20n),
@@ -191,6 +193,7 @@ describe("what an operator allows", () => {
     [{ WITHDRAWAL_DAILY_USER_MICRO_USDC: "9999999999" }, "WITHDRAWAL_DAILY_USER_MICRO_USDC"],
     [{ WITHDRAWAL_DAILY_MICRO_USDC: "9999999999" }, "WITHDRAWAL_DAILY_MICRO_USDC"],
     [{ HOT_WALLET_CAP_MICRO_USDC: "9999999999" }, "HOT_WALLET_CAP_MICRO_USDC"],
+    [{ WITHDRAWAL_MAX_MICRO_USDC: "999999" }, "WITHDRAWAL_MAX_MICRO_USDC"],
   ])("refuses limits under which a withdrawal that is taken is never paid: %p", (env, name) => {
     const problems = problemsOf({ ...LOCAL, ...env });
     expect(problems).toHaveLength(1);
@@ -202,7 +205,7 @@ describe("what an operator allows", () => {
     const [, section = ""] = example.split("--- A real chain");
     const [, allowed = ""] = section.split("# What is allowed.");
     const lines = [...(allowed.split("# ---")[0] ?? "").matchAll(/^# ([A-Z_]+)=(.*)$/gm)];
-    expect(lines).toHaveLength(12);
+    expect(lines).toHaveLength(13);
     const env = Object.fromEntries(lines.map(([, name = "", value = ""]) => [name, value]));
     expect(readConfig({ ...LOCAL, ...env })).toEqual(readConfig(LOCAL));
     for (const name of Object.keys(env))

@@ -11,6 +11,7 @@ const REAL_POLICY: CustodyPolicy = {
   // three days of blocks of 12 s
   backfillBlocks: 21_600,
   screened: false,
+  withdrawalMinimum: parseUsdc("1"),
   withdrawalMaximum: parseUsdc("10000"),
   dailyTotal: parseUsdc("50000"),
   dailyPerUser: parseUsdc("10000"),
@@ -33,6 +34,7 @@ export const custodyPolicyOf = (variables: Partial<Variables>): CustodyPolicy =>
     confirmations: variables.DEPOSIT_CONFIRMATIONS ?? base.confirmations,
     backfillBlocks: variables.DEPOSIT_BACKFILL_BLOCKS ?? base.backfillBlocks,
     screened: variables.SCREENING === "http",
+    withdrawalMinimum: money(variables.WITHDRAWAL_MIN_MICRO_USDC, base.withdrawalMinimum),
     withdrawalMaximum: money(variables.WITHDRAWAL_MAX_MICRO_USDC, base.withdrawalMaximum),
     dailyTotal: money(variables.WITHDRAWAL_DAILY_MICRO_USDC, base.dailyTotal),
     dailyPerUser: money(variables.WITHDRAWAL_DAILY_USER_MICRO_USDC, base.dailyPerUser),
@@ -54,6 +56,12 @@ export const policyConflicts = (variables: Partial<Variables>): readonly string[
   const atLeast = (name: string, value: bigint, other: string, least: bigint) =>
     value < least ? [`${name} must not be less than ${other}.`] : [];
   return [
+    ...atLeast(
+      "WITHDRAWAL_MAX_MICRO_USDC",
+      policy.withdrawalMaximum,
+      "WITHDRAWAL_MIN_MICRO_USDC",
+      policy.withdrawalMinimum,
+    ),
     ...atLeast(
       "WITHDRAWAL_DAILY_USER_MICRO_USDC",
       policy.dailyPerUser,
