@@ -6,6 +6,7 @@ import {
   DEFAULT_POLICY,
   type Deposit,
   recordDeposit,
+  requestWithdrawal,
   useHeld,
 } from "../../packages/custody/src/index.ts";
 import { microUsdc } from "../../packages/money/src/index.ts";
@@ -38,6 +39,17 @@ export const takeIn = (house: RoundsHarness, userId: string, amount: bigint) =>
   useHeld(custodyOf(house), {
     by: house.by,
     userId,
+    amountMicroUsdc: microUsdc(amount),
+    idempotencyKey: randomUUID(),
+  });
+
+/** Asks for what is his. */
+export const payOut = (house: RoundsHarness, userId: string, amount: bigint) =>
+  requestWithdrawal(custodyOf(house), {
+    by: house.by,
+    userId,
+    chain: "simulated",
+    to: `0x${"e".repeat(40)}`,
     amountMicroUsdc: microUsdc(amount),
     idempotencyKey: randomUUID(),
   });

@@ -14,7 +14,7 @@ import {
 import { microUsdc } from "../../packages/money/src/index.ts";
 import { advanceRounds, getBet, type Side } from "../../packages/rounds/src/index.ts";
 import { roundsHarness, type RoundsHarness } from "../../packages/rounds/src/testing/index.ts";
-import { codeOf, depositTo, takeIn } from "./acts.ts";
+import { codeOf, depositTo, payOut, takeIn } from "./acts.ts";
 import { createModel, type Model, type LimitInForce } from "./model.ts";
 
 const amount = fc.bigInt({ min: 1n, max: 60n });
@@ -43,6 +43,7 @@ const step = fc.oneof(
   },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("deposit"), amount }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant("use"), amount }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant("withdraw"), amount }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("block"), on: fc.boolean() }) },
   {
     weight: 4,
@@ -130,12 +131,21 @@ const confirm = async ({ house, model, user }: Scene, which: number, right: bool
   expect(code).toBe(counts ? "done" : "NOTHING_TO_CONFIRM");
 };
 
+/** What goes out again, blocked or not, makes no room: deposits count gross. */
+const withdraw = async ({ house, model, user }: Scene, amount: bigint) => {
+  const all = model.held + (await house.available(user));
+  const code = await codeOf(payOut(house, user, amount));
+  expect(code).toBe(amount > all ? "INSUFFICIENT_FUNDS" : "done");
+  if (code === "done") model.held -= model.held < amount ? model.held : amount;
+};
+
 const act = async (scene: Scene, one: Step): Promise<void> => {
   const { house, model, user } = scene;
   const { deps } = house;
   const by = { ...house.by, reason: "asked for" };
   if (one.do === "wait") await wait(scene, one.hours);
   if (one.do === "bet") await bet(scene, one.side, one.amount);
+  if (one.do === "withdraw") await withdraw(scene, one.amount);
   if (one.do === "confirm") await confirm(scene, one.which, one.right);
   if (one.do === "deposit") {
     const admitted = model.judgeDeposit(one.amount);

@@ -100,6 +100,24 @@ test("a stake limit counts what was staked before it was set, takes its last uni
   expect(await codeOf(house.bet(user, "UP", 1n))).toBe("PROTECTION_LIMIT_EXCEEDED");
 });
 
+test("only of users who set a limit is anything counted, and only they and the blocked are looked at", async () => {
+  await using own = await roundsHarness();
+  await advanceRounds(own.deps, { by: own.by });
+  const [limited, blocked, free] = await Promise.all([1, 2, 3].map(() => own.user(100n)));
+  if (!limited || !blocked || !free) throw new Error("no users");
+  await limit(own, limited, "loss", 50n);
+  await blockUser(own.deps, { by: by(), userId: blocked });
+  await unblockUser(own.deps, { by: by(), userId: blocked });
+  for (const user of [limited, blocked, free]) await own.bet(user, "UP", 10n);
+  // nobody on the other side of a falling market: void, and all is given back
+  await closeToday(own, "99");
+  const { sql } = own.scratch.owner;
+  const counted = await sql`select user_id as id, staked::int, returned::int from protection.day`;
+  expect([...counted]).toEqual([{ id: limited, staked: 10, returned: 10 }]);
+  const known = await sql<{ id: string }[]>`select user_id as id from protection.player`;
+  expect(known.map(({ id }) => id).toSorted()).toEqual([limited, blocked].toSorted());
+});
+
 test("many bets of one limited user at once, through several intakes, never exceed his limit", async () => {
   const user = await house.user(10_000n);
   await limit(house, user, "loss", 500n);
