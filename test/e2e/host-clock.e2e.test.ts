@@ -10,6 +10,7 @@ import { createUser } from "../../packages/identity/src/index.ts";
 import { moveRealTime, signInAll, staffWith } from "../../packages/identity/src/testing/index.ts";
 import { microUsdc } from "../../packages/money/src/index.ts";
 import { createRuntime, readConfig, type Runtime } from "../../packages/runtime/src/index.ts";
+import { field, items, text } from "../infra/read-tree.ts";
 import { clientOf, objectOf, textOf } from "./http-client.ts";
 import { BESIDE_A_SERVER, eventually, type Program, runProgram } from "./run-program.ts";
 
@@ -66,6 +67,19 @@ const ticked = async (scheduler: string): Promise<void> => {
     const before = await lastTick(scheduler);
     await eventually(which, async () => (await lastTick(scheduler)) !== before, 60_000);
   }
+};
+
+/** What a process's health says of the clocks, and its figure of them to the minute. */
+const clocksOf = async (at: string) => {
+  const figures = await (await fetch(`${at}/metrics`)).text();
+  const [, seconds] = /^closebell_database_clock_offset_seconds (\S+)$/m.exec(figures) ?? [];
+  const health: unknown = await (await fetch(`${at}/health/components`)).json();
+  const clock = items(field(health, "components")).find((one) => field(one, "name") === "clock");
+  return {
+    minutes: Math.round(Number(seconds) / 60),
+    detail: text(field(clock, "detail")),
+    ready: (await fetch(`${at}/health/ready`)).status,
+  };
 };
 
 const roundOf = async ({ owner }: ScratchDatabase) => {
@@ -136,6 +150,15 @@ test.each(HOSTS)(
       if (row === undefined) throw new Error("identity.now() returned no row");
       return row.now;
     };
+    expect(await clocksOf(api.at)).toEqual({
+      minutes: offMs > 0 ? -1 : 1,
+      detail: expect.stringMatching(
+        offMs > 0
+          ? /^PostgreSQL's clock is [56]\d s behind this host's$/
+          : /^PostgreSQL's clock is [56]\d s ahead of this host's$/,
+      ),
+      ready: 200,
+    });
     const first = await me(old);
     expect([first.status, (await me(fresh)).status]).toEqual([200, 200]);
     const ends = Temporal.Instant.from(textOf(objectOf(first.body, "credential"), "expiresAt"));
