@@ -132,11 +132,11 @@ const confirm = async ({ house, model, user }: Scene, which: number, right: bool
 };
 
 /** What goes out again, blocked or not, makes no room: deposits count gross. */
-const withdraw = async ({ house, model, user }: Scene, amount: bigint) => {
+const withdraw = async ({ house, model, user }: Scene, sum: bigint) => {
   const all = model.held + (await house.available(user));
-  const code = await codeOf(payOut(house, user, amount));
-  expect(code).toBe(amount > all ? "INSUFFICIENT_FUNDS" : "done");
-  if (code === "done") model.held -= model.held < amount ? model.held : amount;
+  const code = await codeOf(payOut(house, user, sum));
+  expect(code).toBe(sum > all ? "INSUFFICIENT_FUNDS" : "done");
+  if (code === "done") model.held -= model.held < sum ? model.held : sum;
 };
 
 const act = async (scene: Scene, one: Step): Promise<void> => {
