@@ -1,7 +1,8 @@
 import { expect, test } from "bun:test";
 import { Registry } from "prom-client";
-import { createHttpMetrics } from "./http-metrics.ts";
 import { remembered } from "../remembered.ts";
+import { lonelyApi } from "../testing/lonely-api.ts";
+import { createHttpMetrics } from "./http-metrics.ts";
 
 test("a method nobody knows makes no label of its own", async () => {
   const registry = new Registry();
@@ -12,6 +13,14 @@ test("a method nobody knows makes no label of its own", async () => {
   expect(await registry.metrics()).toContain(
     'closebell_http_requests_total{method="OTHER",route="unmatched",status="404"} 2',
   );
+});
+
+test("whoever is turned away because there is too much to do is counted, and nobody before that", async () => {
+  await using lonely = lonelyApi({ settings: { requestsAtOnce: 0 } });
+  const busy = 'closebell_load_refused_total{reason="busy"}';
+  expect(await lonely.registry.metrics()).toContain(`${busy} 0`);
+  expect((await lonely.ask("GET", "/withdrawals/x")).at("code")).toBe("OVERLOADED");
+  expect(await lonely.registry.metrics()).toContain(`${busy} 1`);
 });
 
 test("what is remembered is read once for all who ask, a failure not at all", async () => {
