@@ -27,7 +27,7 @@ export const PERMISSIONS = [
   "users:read",
   /** Create users and act for them: bets, wallets, withdrawals. Each time it is audited. */
   "users:act",
-  /** Block a user from betting, and lift the block. */
+  /** Block a user from betting, and lift the block; write down that an excluded one asked to play again. */
   "users:block",
   /** What price sources said, word for word; checks of closes. */
   "rounds:read",
