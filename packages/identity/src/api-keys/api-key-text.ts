@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto";
 import { UUID } from "@closebell/context";
+import type { RandomBytes } from "../identity-deps.ts";
 
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 const FORM = /^cb_(live|test)_([0-9A-Za-z]{22})_([0-9A-Za-z]{43})$/;
@@ -34,12 +34,8 @@ export interface KeyParts {
 }
 
 /** 32 random bytes in base62, what a person holds and we don't. */
-export const newSecret = (randomBytes: (size: number) => Uint8Array): string =>
+export const newKeySecret = (randomBytes: RandomBytes): string =>
   base62(randomBytes(SECRET_BYTES).toHex(), SECRET_DIGITS);
-
-/** SHA-256 of a secret of 32 random bytes, in hex: what the database has of it. */
-export const hashOfSecret = (secret: string): string =>
-  createHash("sha256").update(secret).digest("hex");
 
 /** `cb_live_<id>_<secret>`: the id is a UUID in base62. */
 export const keyText = ({ realm, id, secret }: KeyParts): string =>

@@ -1,5 +1,5 @@
 import { instant, type Executor } from "@closebell/database";
-import { eq, sql } from "drizzle-orm";
+import { eq } from "drizzle-orm";
 import { pgSchema, text, uuid } from "drizzle-orm/pg-core";
 import type { Permission } from "../roles.ts";
 
@@ -37,6 +37,3 @@ export const apiKeyById = async (on: Executor, id: string): Promise<ApiKey | und
   const [key] = await on.select().from(apiKeys).where(eq(apiKeys.id, id)).limit(1);
   return key;
 };
-
-/** Real time, by the database: what credentials live by, whatever a sandbox's clock says. */
-export const realTime = sql`identity.now()`;

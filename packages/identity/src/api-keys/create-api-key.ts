@@ -4,10 +4,11 @@ import { sql } from "drizzle-orm";
 import { apiKeyMade } from "../mail/letters.ts";
 import { type LetterDeps, writeToUser } from "../mail/write-to-user.ts";
 import { PERMISSIONS, permissionsOf, type Permission } from "../roles.ts";
+import { hashSecret } from "../secrets/hash-secret.ts";
 import { rolesOf } from "../staff/roles-of.ts";
 import { userById } from "../user.ts";
-import { apiKeyById, realTime, type ApiKey } from "./api-key.ts";
-import { hashOfSecret, keyText, newSecret } from "./api-key-text.ts";
+import { apiKeyById, type ApiKey } from "./api-key.ts";
+import { keyText, newKeySecret } from "./api-key-text.ts";
 import type { KeyDeps } from "./key-deps.ts";
 
 /** How long a key lives where nobody says, and at most. */
@@ -82,12 +83,12 @@ export const insertApiKey = async (
   );
   const scopes = checkedScopes(input.scopes, possible);
   const id = deps.ids.uuid();
-  const secret = newSecret(deps.randomBytes);
+  const secret = newKeySecret(deps.randomBytes);
   const [row] = await work.tx.execute<{ sandbox: boolean }>(sql`
     insert into identity.api_key (id, user_id, name, secret_hash, scopes, created_by, created_at, expires_at)
-    select ${id}::uuid, ${userId}::uuid, ${name}, decode(${hashOfSecret(secret)}, 'hex'), ${texts(scopes)}, ${by.actor.id}::uuid,
+    select ${id}::uuid, ${userId}::uuid, ${name}, ${hashSecret(secret)}::bytea, ${texts(scopes)}, ${by.actor.id}::uuid,
       now, now + make_interval(days => ${days})
-    from ${realTime} as now
+    from identity.now() as now
     returning clock.is_sandbox() as sandbox`);
   const apiKey = await apiKeyById(work.tx, id);
   if (apiKey === undefined || row === undefined) throw new Error(`The key ${id} was not made.`);

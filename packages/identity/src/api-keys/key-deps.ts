@@ -1,7 +1,7 @@
 import type { Deps } from "@closebell/database";
+import type { RandomBytes } from "../identity-deps.ts";
 
 /** What verbs that make secrets are given. */
 export interface KeyDeps extends Deps {
-  /** So many random bytes, fit for secrets. */
-  readonly randomBytes: (size: number) => Uint8Array;
+  readonly randomBytes: RandomBytes;
 }

@@ -1,7 +1,7 @@
 import { DomainError, isUuid, type By } from "@closebell/context";
 import { recordAudit, transact, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
-import { apiKeyById, realTime, type ApiKey } from "./api-key.ts";
+import { apiKeyById, type ApiKey } from "./api-key.ts";
 
 /**
  * Ends an API key for good; revoking it again changes nothing. With `userId`, only that user's keys are found.
@@ -18,7 +18,7 @@ export const revokeApiKey = (
       throw new DomainError("API_KEY_NOT_FOUND", `There is no API key ${id}. List them first.`);
     }
     const [changed] = await work.tx.execute(sql`
-      update identity.api_key set revoked_at = ${realTime}, revoked_by = ${by.actor.id}
+      update identity.api_key set revoked_at = identity.now(), revoked_by = ${by.actor.id}
       where id = ${id} and revoked_at is null returning id`);
     if (changed !== undefined) {
       const before = { name: found.name, userId: found.userId, scopes: found.scopes };

@@ -3,9 +3,10 @@ import { reachable, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { Principal } from "../principal.ts";
 import { permissionsOf, type Permission } from "../roles.ts";
+import { hashSecret } from "../secrets/hash-secret.ts";
 import { rolesOf } from "../staff/roles-of.ts";
 import { userById } from "../user.ts";
-import { hashOfSecret, keyParts } from "./api-key-text.ts";
+import { keyParts } from "./api-key-text.ts";
 
 const REFUSED =
   "The API key is not valid here: it may be mistyped, expired, revoked, or of another service.";
@@ -36,7 +37,7 @@ export const verifyApiKey = async (
       select user_id, scopes, expires_at, clock.is_sandbox() as sandbox,
         last_used_at is null or last_used_at < identity.now() - interval '1 hour' as stale, identity.now() as now
       from identity.api_key
-      where id = ${parts.id} and secret_hash = decode(${hashOfSecret(parts.secret)}, 'hex')
+      where id = ${parts.id} and secret_hash = ${hashSecret(parts.secret)}
         and revoked_at is null and expires_at > identity.now()`);
     const user = found === undefined ? undefined : await userById(database.orm, found.user_id);
     if (found === undefined || user === undefined || found.sandbox !== (parts.realm === "test")) {

@@ -1,7 +1,6 @@
 import { DomainError, type By } from "@closebell/context";
 import { constraintOf, recordAudit, transact, type Deps, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
-import { realTime } from "../api-keys/api-key.ts";
 import type { StaffRole } from "../roles.ts";
 import { insertRoles } from "./insert-roles.ts";
 import { lockStaff } from "./lock-staff.ts";
@@ -16,7 +15,7 @@ export interface ChangeRole {
 
 const removeRole = async (work: Work, { by, role }: ChangeRole, id: string): Promise<void> => {
   await work.tx.execute(sql`
-    update identity.user_role set revoked_at = ${realTime}, revoked_by = ${by.actor.id}
+    update identity.user_role set revoked_at = identity.now(), revoked_by = ${by.actor.id}
     where user_id = ${id} and role = ${role} and revoked_at is null`);
 };
 

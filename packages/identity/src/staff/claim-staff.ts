@@ -1,7 +1,6 @@
 import { DomainError, SYSTEM_ACTORS, type By } from "@closebell/context";
 import { type Deps, recordAudit, transact, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
-import { realTime } from "../api-keys/api-key.ts";
 import { makeApiKey, type NewApiKey } from "../api-keys/create-api-key.ts";
 import type { KeyDeps } from "../api-keys/key-deps.ts";
 import type { LetterDeps } from "../mail/write-to-user.ts";
@@ -36,8 +35,8 @@ export const firstAdminToken = (
 /** Uses a token up; says for whom it was: null for the first admin. */
 const useUp = async (work: Work, token: string): Promise<string | null> => {
   const [used] = await work.tx.execute<{ user_id: string | null }>(sql`
-    update identity.staff_claim set used_at = ${realTime}
-    where token_hash = decode(${hashOfClaim(token)}, 'hex') and used_at is null and expires_at > ${realTime}
+    update identity.staff_claim set used_at = identity.now()
+    where token_hash = ${hashOfClaim(token)} and used_at is null and expires_at > identity.now()
     returning user_id`);
   if (used === undefined) throw invalid();
   return used.user_id;

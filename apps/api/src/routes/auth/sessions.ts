@@ -121,7 +121,7 @@ export const sessionRoutes = (app: ApiApp, { deps }: ApiParts): void => {
   });
   app.openapi(endAllRoute, async (c) => {
     const { by } = c.env.caller;
-    const ended = await endAllSessions(deps, { by, userId: by.actor.id });
+    const ended = await endAllSessions(deps, { by });
     return c.json({ ended: ended.ended }, 200);
   });
   app.openapi(signOutRoute, async (c) => {
