@@ -1,7 +1,7 @@
 import { DomainError } from "@closebell/context";
 import { transact, type Work } from "@closebell/database";
 import { eq, sql } from "drizzle-orm";
-import type { ChainPass } from "./chain-pass.ts";
+import { reportProblem, type ChainPass } from "./chain-pass.ts";
 import type { ChainSender, Fees, SignedTransaction } from "./chain-sender.ts";
 import { giveUpOrder, giveUpPayment } from "./give-up-payment.ts";
 import { affordableFees, tooDear } from "./gas-price.ts";
@@ -108,12 +108,11 @@ const keep = (
  * Gives up a payment that nobody here ordered: nothing is paid under its number. One that has left already can't be.
  * @throws Error for that
  */
-const refuseOrder = async ({ deps }: ChainPass, payment: Payment): Promise<void> => {
-  const { id, purpose } = payment;
-  const given = await transact(deps, async (work) => giveUpOrder(work, id));
-  deps.log.error({ paymentId: id, purpose, given }, "payment that nobody here ordered");
-  if (!given)
-    throw new Error(`The payment ${id} was ordered by nobody here: see who has the database.`);
+const refuseOrder = async (pass: ChainPass, { id, purpose }: Payment): Promise<void> => {
+  const message = `The payment ${id} (${purpose}) was ordered by nobody here: see who has the database.`;
+  const given = await transact(pass.deps, (work) => giveUpOrder(work, id));
+  if (!given) throw new Error(message);
+  reportProblem(pass, "broadcast", new Error(message));
 };
 
 /**
