@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
 import { breakableProxy } from "../../packages/adapters/src/testing/breakable-proxy.ts";
 import { describeWithRedis, scratchRedis } from "../../packages/database/src/testing/index.ts";
 import { field, items, text } from "../infra/read-tree.ts";
-import { clientOf } from "./http-client.ts";
+import { clientOf, type Json } from "./http-client.ts";
 import { eventually, runProgram } from "./run-program.ts";
 import { type StoppingStage, stoppingStage } from "./stopping-stage.ts";
 
@@ -16,7 +16,7 @@ afterAll(() => stage[Symbol.asyncDispose]());
 
 const askedBy = (url: string) => {
   const nobody = clientOf(url);
-  const codeOf = async (path: string, body: object) => {
+  const codeOf = async (path: string, body: Json) => {
     const answer = await nobody.post(path, body, "key");
     return [answer.status, answer.body["code"]];
   };
