@@ -29,7 +29,6 @@ const placeBetRoute = defineRoute({
     ...bodyProblems(
       "IDEMPOTENCY_KEY_REQUIRED",
       "IDEMPOTENCY_KEY_REUSED",
-      "IDEMPOTENCY_KEY_IN_USE",
       "AMOUNT_INVALID",
       "AMOUNT_OVERFLOW",
       "USER_NOT_FOUND",
