@@ -49,6 +49,7 @@ const PROTECTED =
   "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts";
 const counting = mutantsOf("packages/protection/migrations/0000_protection.sql", PROTECTED);
 const limiting = mutantsOf("packages/protection/migrations/0001_asked_twice.sql", PROTECTED);
+const leaving = mutantsOf("packages/protection/migrations/0002_room.sql", PROTECTED);
 const sanctioning = mutantsOf("packages/protection/src/screen-player.ts", PROTECTED);
 
 const ONCE = "bun scripts/test.ts packages/database/src/once";
@@ -74,6 +75,10 @@ const sealing = mutantsOf(
 const HELD = "bun scripts/test.ts packages/custody/src/protected-money.int.test.ts";
 const withdrawing = mutantsOf("packages/custody/src/held-share.ts", HELD);
 const crediting = mutantsOf("packages/custody/src/move-deposit.ts", HELD);
+const forbidding = mutantsOf("packages/custody/src/why-not-payable.ts", HELD);
+const SAVED = "bun scripts/test.ts packages/custody/src/saved-first.prop.int.test.ts";
+const saving = mutantsOf("packages/custody/migrations/0006_saved_first.sql", SAVED);
+const signing = mutantsOf("packages/custody/src/is-own-order.ts", SAVED);
 
 export const MUTANTS: readonly Mutant[] = [
   fee("fee: rounded up", "BigInt(feeBps)) /", "BigInt(feeBps) + 9_999n) /"),
@@ -134,14 +139,29 @@ export const MUTANTS: readonly Mutant[] = [
     "and l.next_amount is not distinct from p_amount;",
     ";",
   ),
-  limiting("limit: its last unit is refused", "+ t.stake > l.amount", "+ t.stake >= l.amount"),
-  limiting("limit: one unit too many", "end + t.stake >", "end + t.stake - 1 >"),
-  limiting(
+  leaving("limit: its last unit is refused", "where j.stake > j.room)", "where j.stake >= j.room)"),
+  leaving("limit: one unit too many", "min(l.amount - u.staked", "min(l.amount + 1 - u.staked"),
+  leaving(
+    "limit: what was left before a tighter one still is",
+    "set room = null where d.user_id = new.user_id",
+    "set room = room where d.user_id = new.user_id",
+  ),
+  leaving(
+    "limit: a stake takes nothing from what is left",
+    "room = d.room - t.stake",
+    "room = d.room",
+  ),
+  leaving(
+    "limit: what is left is never added up anew",
+    "(j.room is null or j.stake > j.room)",
+    "j.room is null",
+  ),
+  leaving(
     "loss: what comes back makes no room",
     "when 'loss' then u.returned else 0",
     "when 'loss' then 0 else 0",
   ),
-  limiting(
+  leaving(
     "stake: what comes back makes room",
     "when 'loss' then u.returned else 0",
     "when 'loss' then u.returned else u.returned",
@@ -196,6 +216,11 @@ export const MUTANTS: readonly Mutant[] = [
   withdrawing("withdrawal: what is held stays", "held < amount ? held : amount", "0n"),
   crediting("deposit: not counted", "if (admitted) await", "if (!admitted) await"),
   crediting("deposit: a held one may be bet", 'held ? "held" : "available"', '"available"'),
+  forbidding("paying out: sanctioned since", "await refuseSanctioned(work, userId);", ""),
+  saving("paying out: too soon", "and p.usable_from <= clock.now()", ""),
+  saving("paying out: to another's address", "p.user_id = new.user_id and ", ""),
+  saving("paying out: to one being removed", "  for share;", "  ;"),
+  signing("paying out: whatever is ordered", 'if (purpose === "withdrawal") return', "return"),
   counting("self-exclusion: lifted", "lifted_at is null or kind in ('block', 'screening')", "true"),
 
   consenting(
