@@ -159,7 +159,7 @@ const startJobs = (
 
 const createBells = (deps: SchedulerDeps, metrics: SchedulerMetrics, ticked: () => void): Bells => {
   const { ids, log } = deps;
-  const passDeps = { ids, log, failed: deps.telemetry.jobFailed };
+  const passDeps = { ids, log, failed: deps.telemetry.jobFailed, watch: metrics.watch };
   const chains = createChainMetrics(deps.registry);
   const record = createRecordMetrics(deps.registry);
   return {

@@ -5,12 +5,18 @@ import { createPassBell } from "./pass.ts";
 const scene = (outcomes: readonly (string | undefined)[]) => {
   const lines: string[] = [];
   const failed: string[] = [];
+  const done: string[] = [];
   const seen: By[] = [];
   const write = (_fields: object, message: string) => void lines.push(message);
   const log: Logger = { debug: write, info: write, warn: write, error: write };
   let n = 0;
   const bell = createPassBell(
-    { log, ids: randomIds, failed: (name) => void failed.push(name) },
+    {
+      log,
+      ids: randomIds,
+      failed: (name) => void failed.push(name),
+      watch: (name) => ({ done: () => void done.push(name) }),
+    },
     {
       name: "rounds",
       work(by) {
@@ -23,7 +29,7 @@ const scene = (outcomes: readonly (string | undefined)[]) => {
   const ring = async () => {
     for (const _ of outcomes) await bell.ring().catch(() => undefined);
   };
-  return { ring, lines, failed, seen };
+  return { ring, lines, failed, done, seen };
 };
 
 test("a failure is told once per change, and so is that it works again", async () => {
@@ -31,6 +37,13 @@ test("a failure is told once per change, and so is that it works again", async (
   await ring();
   expect(lines).toEqual(["rounds: down", "rounds: worse", "rounds: works again"]);
   expect(failed).toEqual(["rounds"]);
+});
+
+test("that it got through is told each time, however long it had failed", async () => {
+  const { ring, done } = scene([undefined, "down", "down", undefined, undefined]);
+  expect(done).toEqual([]);
+  await ring();
+  expect(done).toEqual(["rounds", "rounds", "rounds"]);
 });
 
 test("each run is a request of its own, by the scheduler", async () => {

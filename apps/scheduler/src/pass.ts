@@ -21,6 +21,8 @@ export interface PassDeps {
   readonly log: Logger;
   /** Told once when the pass begins to fail, not each time it does. */
   readonly failed: (name: string) => void;
+  /** Told of the pass when it is made; what it answers, each time the pass gets through. */
+  readonly watch: (name: string) => { readonly done: () => void };
 }
 
 const messageOf = (error: unknown): string =>
@@ -50,11 +52,13 @@ const reporter = (deps: PassDeps, name: string) => {
 export const createPassBell = (deps: PassDeps, pass: Pass): Bell => {
   const log: ChangesOnly = changesOnly(deps.log);
   const report = reporter(deps, pass.name);
+  const { done } = deps.watch(pass.name);
   return createBell(async () => {
     const actor = pass.actor ?? SYSTEM_ACTORS.scheduler;
     try {
       await pass.work({ actor, requestId: deps.ids.uuid() }, log);
       report.well();
+      done();
     } catch (error) {
       report.failed(error);
       throw error;

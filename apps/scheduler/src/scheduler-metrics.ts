@@ -2,6 +2,8 @@ import { Gauge, Histogram, type Registry } from "prom-client";
 
 export interface SchedulerMetrics {
   ticked(): void;
+  /** The pass of that name has begun to be rung for; `done` says when it got through. */
+  watch(pass: string): { readonly done: () => void };
   /** A round that ended in `state`. */
   settled(seconds: number, state: string): void;
   checked(check: string, ok: boolean): void;
@@ -11,6 +13,12 @@ export const createSchedulerMetrics = (registry: Registry): SchedulerMetrics => 
   const tick = new Gauge({
     name: "closebell_scheduler_last_tick_timestamp_seconds",
     help: "When this scheduler last looked for what is due",
+    registers: [registry],
+  });
+  const passes = new Gauge({
+    name: "closebell_pass_success_timestamp_seconds",
+    help: "When a pass of this scheduler last got through; before the first time, when it was first rung for",
+    labelNames: ["pass"],
     registers: [registry],
   });
   const settlement = new Histogram({
@@ -29,6 +37,11 @@ export const createSchedulerMetrics = (registry: Registry): SchedulerMetrics => 
   });
   return {
     ticked: () => tick.setToCurrentTime(),
+    watch(pass) {
+      const done = () => passes.setToCurrentTime({ pass });
+      done();
+      return { done };
+    },
     settled: (seconds, state) => settlement.observe({ state }, seconds),
     checked: (check, ok) => checks.set({ check }, ok ? 0 : 1),
   };

@@ -121,6 +121,19 @@ describe("what others see of a scheduler", () => {
     const now = Temporal.Now.instant().epochMilliseconds / 1000;
     expect(Math.abs(now - (tick ?? 0))).toBeLessThan(10);
   });
+
+  test("when each of its passes last got through: the alert knows them all", async () => {
+    await using scene = await schedulerScene();
+    const scheduler = await scene.startScheduler(TIMER_ALONE);
+    const rules = await Bun.file(`${import.meta.dir}/../../../infra/prometheus/rules.yml`).text();
+    const watched = [...rules.matchAll(/success_timestamp_seconds\{pass=~?"([a-z|]+)"/g)];
+    const passes = watched.flatMap(([, names = ""]) => names.split("|"));
+    expect(passes).toHaveLength(10);
+    for (const pass of passes) {
+      const name = `closebell_pass_success_timestamp_seconds{pass="${pass}"}`;
+      expect([pass, await scheduler.metric(name)]).toEqual([pass, expect.any(Number)]);
+    }
+  });
 });
 
 describeWithRedis("jobs on Redis", () => {
