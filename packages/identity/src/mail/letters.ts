@@ -94,6 +94,14 @@ export const secondFactorChanged = (site: string, what: keyof typeof SECOND_FACT
   };
 };
 
+/** To somebody one of whose refresh tokens two have had. */
+export const sessionStolen = (site: string): Notice => ({
+  subject: `A session at ${SERVICE} was ended`,
+  text: `One of your sessions at ${site} was ended just now: somebody used its token a second time, so it may have been copied. Sign in
+again. If you don't know how that came, change your password there, and revoke API keys that you don't know.
+`,
+});
+
 /** To somebody in whose name a program may act from now on. */
 export const apiKeyMade = (
   site: string,

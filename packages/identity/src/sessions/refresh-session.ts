@@ -2,6 +2,8 @@ import { DomainError, type By } from "@closebell/context";
 import { transact, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { IdentityDeps } from "../identity-deps.ts";
+import { sessionStolen } from "../mail/letters.ts";
+import { writeToUser } from "../mail/write-to-user.ts";
 import { hashSecret, newSecret } from "../secrets/hash-secret.ts";
 import { seal, unseal } from "../secrets/seal.ts";
 import { actorOf, userById, type User } from "../user.ts";
@@ -95,10 +97,18 @@ const sameAgain = async (
   return issueTokens(deps, work, held.user, held.session, { token, expiresAt: row.at });
 };
 
+/** Ends the session a token was stolen from, and tells its owner. */
+const endStolen = async (deps: IdentityDeps, work: Work, by: By, held: Held): Promise<void> => {
+  const { user, session } = held;
+  const [userId, actor] = [user.id, actorOf(user)];
+  await endSessions(work, { by: { ...by, actor }, userId, why: "token-reused", only: session.id });
+  await writeToUser(deps, work, { userId, ...sessionStolen(deps.auth.site.uri) });
+};
+
 /**
  * Trades a refresh token for a new access token and the refresh token that takes its place. The same token again, within
  * 10 seconds, gets the same successor; later it has been stolen, by whoever was first or whoever is second, and ends the
- * session.
+ * session, of which its owner is told by mail.
  * @throws DomainError UNAUTHENTICATED
  */
 export const refreshSession = async (
@@ -112,12 +122,7 @@ export const refreshSession = async (
     if (held === undefined) return undefined;
     if (held.row.counts) return rotate(deps, work, held);
     if (held.row.inGrace) return sameAgain(deps, work, held);
-    if (held.row.replaced) {
-      const userId = held.user.id;
-      const actor = actorOf(held.user);
-      const only = held.session.id;
-      await endSessions(work, { by: { ...by, actor }, userId, why: "token-reused", only });
-    }
+    if (held.row.replaced) await endStolen(deps, work, by, held);
     return undefined;
   });
   if (signedIn === undefined) throw refused();

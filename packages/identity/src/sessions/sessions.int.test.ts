@@ -4,7 +4,7 @@ import { listAudit } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
 import { purgeExpired } from "../people/purge-expired.ts";
 import { signIn } from "../people/sign-in.ts";
-import { registered, type Registered } from "../testing/registered.ts";
+import { lettersOf, registered, type Registered } from "../testing/registered.ts";
 import { moveRealTime, stranger, testIdentity } from "../testing/test-identity.ts";
 import { actorOf } from "../user.ts";
 import { endAllSessions } from "./end-all-sessions.ts";
@@ -117,6 +117,8 @@ test("a stolen token, used at the same time as its owner's later one, ends the f
   expect(await whyEnded()).toBe("token-reused");
   const ends = deps.events.published.filter(({ type }) => type === "credential.revoked");
   expect(ends).toHaveLength(1);
+  const letters = (await lettersOf(deps)).filter(({ to }) => to === player.email);
+  expect(letters.map(({ subject }) => subject)).toEqual(["A session at Closebell was ended"]);
 });
 
 test("a session that idles ends by itself, and nobody is accused of theft", async () => {
