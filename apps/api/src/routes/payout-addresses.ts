@@ -45,7 +45,7 @@ const saveRoute = defineRoute({
   operationId: "savePayoutAddress",
   summary: "Save an address to be paid at",
   description:
-    "A new address waits before it may be paid to, so that whoever takes over an account can't empty it at once. Saving it again changes nothing.",
+    "A new address waits before it may be paid to, so that whoever takes over an account can't empty it at once; the user is written to, where there is a mail address. Saving it again changes nothing.",
   tags,
   request: {
     params: userParams,
