@@ -39,6 +39,8 @@ test.each([
   ["RATE_LIMIT_READS", "1000001"],
   ["TRUSTED_PROXIES", "10.0.0.0/33"],
   ["TRUSTED_PROXIES", "::1/129"],
+  ["TRUSTED_PROXIES", "0.0.0.0/0"],
+  ["TRUSTED_PROXIES", "10.0.0.1,::/0"],
   ["TRUSTED_PROXIES", "balancer"],
   ["TRUSTED_PROXIES", "10.0.0.1,"],
   ["CORS_ORIGINS", "https://app.example.com/"],

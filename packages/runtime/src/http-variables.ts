@@ -13,11 +13,13 @@ const listOf = (name: string, what: string, isOne: (text: string) => boolean) =>
     .refine((all) => all.every(isOne), { error: `${name} must be ${what}, with commas between.` })
     .default([]);
 
+/** Not the whole world: then every caller would say themselves who they are. */
 const isNetwork = (text: string): boolean => {
   const [address = "", bits, ...rest] = text.split("/");
   const kind = isIP(address);
   if (kind === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128));
+  if (bits === undefined) return true;
+  return /^[1-9]\d{0,2}$/.test(bits) && Number(bits) <= (kind === 4 ? 32 : 128);
 };
 
 const isOrigin = (text: string): boolean => {
