@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from "bun:test";
 import { transact } from "@closebell/database";
 import { scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
+import { purgeExpired } from "../people/purge-expired.ts";
 import { memoryMailer, moveRealTime, testIdentity, warmUp } from "../testing/test-identity.ts";
 import { deliverMail } from "./deliver-mail.ts";
 import type { Mail, Mailer } from "./mailer.ts";
@@ -120,6 +121,16 @@ test("once the mailer answers again a letter that waits is sent", async () => {
   expect(await deliverMail({ ...deps, mailer })).toEqual({ sent: 0, failed: 0 });
   await moveRealTime(scratch.owner, { minutes: 3 });
   expect(await deliverMail({ ...deps, mailer })).toEqual({ sent: 1, failed: 0 });
+});
+
+test("a letter that nobody sends waits for two days, and is not sent later", async () => {
+  await put(letterTo("a@x.example"));
+  await moveRealTime(scratch.owner, { hours: 47 });
+  await purgeExpired(deps);
+  expect(await waiting()).toBe(1);
+  await moveRealTime(scratch.owner, { hours: 48, seconds: 1 });
+  await purgeExpired(deps);
+  expect(await waiting()).toBe(0);
 });
 
 test("waiting letters can't be read, not even by whoever reads the table", async () => {

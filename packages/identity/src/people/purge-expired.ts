@@ -4,7 +4,10 @@ import { sql } from "drizzle-orm";
 /** How long an ended session can still be looked at in the table; the audit log has it for ever. */
 const SESSION_DAYS = 30;
 
-/** Removes tokens, nonces and sessions that have not counted for a while; what they did is in the audit log. */
+/** Where there is a mail server every letter was sent or given up by then, and no token in one counts. */
+const LETTER_HOURS = 48;
+
+/** Removes tokens, nonces, sessions and letters that have not counted for a while; what they did is in the audit log. */
 export const purgeExpired = (
   deps: Pick<Deps, "database" | "events" | "log">,
 ): Promise<{ readonly removed: number }> =>
@@ -17,6 +20,8 @@ export const purgeExpired = (
       await work.tx.execute(
         sql`delete from identity.wallet_nonce where expires_at < identity.now() returning 1`,
       ),
+      await work.tx.execute(sql`
+        delete from identity.letter where created_at < identity.now() - ${LETTER_HOURS} * interval '1 hour' returning 1`),
       await work.tx.execute(
         sql`delete from identity.session where expires_at < ${before} or ended_at < ${before} returning 1`,
       ),
