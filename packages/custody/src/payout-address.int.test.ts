@@ -84,6 +84,21 @@ test("saved again, also by many at once, it is the same address with the same wa
   ]);
 });
 
+test("saved while it is being removed, it is saved after, and waits anew", async () => {
+  await using scene = await realScene();
+  const userId = await scene.player();
+  await save(scene, userId);
+  await scene.scratch.setClock("2026-11-20T18:00:00Z");
+  let saving: ReturnType<typeof save> | undefined;
+  await scene.scratch.database.sql.begin(async (tx) => {
+    await tx`update custody.payout_address set removed_at = clock.now()`;
+    saving = save(scene, userId);
+    expect(await Promise.race([saving, Bun.sleep(200)])).toBeUndefined();
+  });
+  expect((await saving)?.usableFrom.toString()).toBe("2026-11-21T18:00:00Z");
+  expect(await listPayoutAddresses(scene.deps, { userId })).toHaveLength(1);
+});
+
 test("another user's address is not one's own, and what can't be paid is not saved", async () => {
   await using scene = await realScene();
   const [userId, other] = [await scene.player(100n), await scene.player(100n)];

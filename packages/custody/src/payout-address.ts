@@ -1,5 +1,5 @@
 import { DomainError } from "@closebell/context";
-import type { Executor, Work } from "@closebell/database";
+import type { Work } from "@closebell/database";
 import { and, eq, isNull } from "drizzle-orm";
 import type { Chain } from "./chain.ts";
 import { payoutAddresses } from "./tables.ts";
@@ -41,12 +41,16 @@ export const isSaved = ({ userId, chain, address }: PayoutAddressKey) =>
     isNull(payoutAddresses.removedAt),
   );
 
-/** The saved address; undefined where it is not, or not any more. */
-export const payoutAddressOf = async (
-  on: Executor,
+/** The saved address, which nobody removes until the transaction ends; undefined where it is not saved, or not any more. */
+export const heldPayoutAddress = async (
+  work: Work,
   key: PayoutAddressKey,
 ): Promise<PayoutAddress | undefined> => {
-  const [saved] = await on.select(payoutAddressColumns).from(payoutAddresses).where(isSaved(key));
+  const [saved] = await work.tx
+    .select(payoutAddressColumns)
+    .from(payoutAddresses)
+    .where(isSaved(key))
+    .for("share");
   return saved;
 };
 
@@ -87,16 +91,11 @@ export const refuseOwnAddress = async (
 
 /**
  * Refuses to pay to an address that the user has not saved, or saved too lately: so that whoever gets hold of an account
- * for an hour can't have it paid out. The table of withdrawals holds the same by itself; here it is said in words. The entry
- * can't be removed until the transaction ends.
+ * for an hour can't have it paid out. The table of withdrawals holds the same by itself; here it is said in words.
  * @throws DomainError PAYOUT_ADDRESS_UNKNOWN, PAYOUT_ADDRESS_TOO_NEW
  */
 export const needPayoutAddress = async (work: Work, key: PayoutAddressKey): Promise<void> => {
-  const [saved] = await work.tx
-    .select(payoutAddressColumns)
-    .from(payoutAddresses)
-    .where(isSaved(key))
-    .for("share");
+  const saved = await heldPayoutAddress(work, key);
   if (saved === undefined) throw payoutAddressUnknown(key);
   if (Temporal.Instant.compare(saved.usableFrom, await work.now()) <= 0) return;
   throw new DomainError(

@@ -5,8 +5,8 @@ import { sql } from "drizzle-orm";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
 import { ensureChain } from "./ensure-chain.ts";
 import {
+  heldPayoutAddress,
   payableAddress,
-  payoutAddressOf,
   refuseOwnAddress,
   type PayoutAddress,
   type PayoutAddressKey,
@@ -34,6 +34,15 @@ const insert = async (
   return made.length > 0;
 };
 
+/** The entry as it stands and stays until the transaction ends, made where there is none: one that is being removed is waited for. */
+const keep = async (work: Work, { ids }: Pick<CustodyDeps, "ids">, key: PayoutAddressKey) => {
+  for (;;) {
+    const isNew = await insert(work, ids.uuid(), key);
+    const saved = await heldPayoutAddress(work, key);
+    if (saved !== undefined) return { saved, isNew };
+  }
+};
+
 /**
  * Saves where a user wants to be paid; usable after the wait that the database keeps. He is written to, so that he can act
  * while it waits if it wasn't him. Saved again it stays as it was.
@@ -50,9 +59,7 @@ export const savePayoutAddress = async (
   return transact(deps, async (work) => {
     await refuseOwnAddress(work, deps.chains, address);
     await ensureChain(work, chain);
-    const isNew = await insert(work, deps.ids.uuid(), key);
-    const saved = await payoutAddressOf(work.tx, key);
-    if (saved === undefined) throw new Error("A payout address conflicts with no row.");
+    const { saved, isNew } = await keep(work, deps, key);
     if (!isNew) return saved;
     const subject = `user/${userId}`;
     const after = { chain: chain.name, address, usableFrom: saved.usableFrom.toString() };
