@@ -80,6 +80,51 @@ const SAVED = "bun scripts/test.ts packages/custody/src/saved-first.prop.int.tes
 const saving = mutantsOf("packages/custody/migrations/0006_saved_first.sql", SAVED);
 const signing = mutantsOf("packages/custody/src/is-own-order.ts", SAVED);
 
+const inIdentity = (file: string, tests: string) =>
+  mutantsOf(`packages/identity/${file}`, `bun scripts/test.ts ${tests}`);
+const proving = inIdentity(
+  "src/people/sign-in.ts",
+  "packages/identity/src/people/sign-in.int.test.ts -t same.words",
+);
+const attempting = inIdentity(
+  "src/people/limit-attempts.ts",
+  "packages/identity/src/people/sign-in.int.test.ts -t by.account",
+);
+const changing = inIdentity(
+  "src/people/change-password.ts",
+  "packages/identity/src/people/sign-in.int.test.ts -t changed.password",
+);
+const refreshing = inIdentity(
+  "src/sessions/refresh-session.ts",
+  "packages/identity/src/sessions/sessions.int.test.ts -t grace",
+);
+const tidying = inIdentity(
+  "src/people/purge-expired.ts",
+  "packages/identity/src/sessions/sessions.int.test.ts -t long.after",
+);
+const coding = inIdentity(
+  "src/second-factor/totp-code.ts",
+  "packages/identity/src/second-factor/second-factor.int.test.ts -t counts.once",
+);
+const WALLET = "packages/adapters/src/wallet/wallet-sign-in.int.test.ts";
+const reading = inIdentity("src/wallet/check-wallet-message.ts", `${WALLET} -t message.with`);
+const entering = inIdentity("src/wallet/sign-in-with-wallet.ts", `${WALLET} -t many.who.bring`);
+const owning = inIdentity(
+  "migrations/0004_own_keys.sql",
+  "packages/identity/src/api-keys/api-keys.int.test.ts -t another's.name",
+);
+const OWN = "bun scripts/test.ts apps/api/src/doors/own.int.test.ts";
+const guarding = mutantsOf("apps/api/src/doors/guard.ts", `${OWN} -t did.not.exist`);
+const acting = mutantsOf("apps/api/src/request/caller.ts", `${OWN} -t on.every.route`);
+const naming = mutantsOf(
+  "packages/context/src/own-key.ts",
+  "bun scripts/test.ts apps/api/src/once.int.test.ts -t caller's.own.too",
+);
+const deciding = mutantsOf(
+  "packages/database/migrations/0003_approvals.sql",
+  "bun scripts/test.ts packages/database/src/approvals/approvals.int.test.ts -t other.content|held.to.two",
+);
+
 export const MUTANTS: readonly Mutant[] = [
   fee("fee: rounded up", "BigInt(feeBps)) /", "BigInt(feeBps) + 9_999n) /"),
   fee("fee: basis points of 1000", "BASIS_POINTS = 10_000", "BASIS_POINTS = 1_000"),
@@ -139,12 +184,21 @@ export const MUTANTS: readonly Mutant[] = [
     "and l.next_amount is not distinct from p_amount;",
     ";",
   ),
-  leaving("limit: its last unit is refused", "where j.stake > j.room)", "where j.stake >= j.room)"),
+  leaving(
+    "limit: its last unit is refused",
+    "filter (where j.stake > j.room),",
+    "filter (where j.stake >= j.room),",
+  ),
   leaving("limit: one unit too many", "min(l.amount - u.staked", "min(l.amount + 1 - u.staked"),
   leaving(
     "limit: what was left before a tighter one still is",
     "set room = null where d.user_id = new.user_id",
     "set room = room where d.user_id = new.user_id",
+  ),
+  leaving(
+    "suspended: whoever had room plays on",
+    "create trigger forget_room after insert on protection.restriction\n  for each row execute function protection.forget_room();",
+    "select;",
   ),
   leaving(
     "limit: a stake takes nothing from what is left",
@@ -153,8 +207,8 @@ export const MUTANTS: readonly Mutant[] = [
   ),
   leaving(
     "limit: what is left is never added up anew",
-    "(j.room is null or j.stake > j.room)",
-    "j.room is null",
+    "(where j.room is null or j.stake > j.room)",
+    "(where j.room is null)",
   ),
   leaving(
     "loss: what comes back makes no room",
@@ -266,4 +320,46 @@ export const MUTANTS: readonly Mutant[] = [
   loading("load: no bound", "working >= requestsAtOnce", "working < 0"),
   loading("load: none goes to see", "isProbe && isProbing", "isProbe"),
   loading("load: a refusal is an answer", "!SAYS_NOTHING.has(status)", "status !== undefined"),
+
+  proving(
+    "sign-in: nothing is done for an unknown account",
+    "const right = await deps.passwords.verify(password, known?.hash ?? null);",
+    "const right = known !== undefined && (await deps.passwords.verify(password, known.hash));",
+  ),
+  attempting(
+    "sign-in: not counted by account",
+    "[byAccount(deps, account), byAddress",
+    "[byAddress",
+  ),
+  attempting(
+    "sign-in: not counted by address",
+    ", byAddress(deps, from)]);\n\n/**\n * Counts an attempt against an account whose",
+    "]);\n\n/**\n * Counts an attempt against an account whose",
+  ),
+  changing("password: mailed tokens outlive it", "await voidResetTokens(work, userId);", ""),
+  refreshing(
+    "refresh: theft goes unseen",
+    "if (held.row.replaced) await endStolen",
+    "if (false) await endStolen",
+  ),
+  refreshing("refresh: no grace", "if (held.row.inGrace) return", "if (false) return"),
+  tidying("refresh: late theft goes unseen", "where session.id = token.session_id", "where false"),
+  coding("one-time code: counts again", "lastStep === null || found", "true || found"),
+  reading("wallet: for another site", "message.domain === site.domain &&", ""),
+  reading("wallet: on another chain", "site.chainIds.includes(message.chainId) &&", ""),
+  entering("wallet: a nonce counts twice", "and used_at is null", ""),
+  owning("API key: in another's name", "new.created_by = new.user_id or", "true or"),
+  guarding("door: anybody's path", "if (userId !== undefined) context", "if (false) context"),
+  acting("acting for a user: unseen", "audit(by, userId).then(() => by)", "by"),
+  naming("key: the user's own", "actor.id === userId ? key", "true ? key"),
+  deciding(
+    "two people: one alone",
+    " constraint approval_takes_two check (decided_by <> requested_by)",
+    "",
+  ),
+  deciding(
+    "two people: whatever was approved",
+    "      and a.content_hash = sha256(convert_to(p_content::text, 'UTF8'))\n",
+    "",
+  ),
 ];
