@@ -1,5 +1,5 @@
 -- What a user may still stake on a day, as it was found when it was last added up, less what was staked since: never more
--- than the limits in force leave. Null: to be added up. So a bet within it needs no look at the limits.
+-- than the limits in force leave, and only while he may play. Null: to be found out. So a bet within it needs no other look.
 alter table protection.day add column room bigint constraint day_room_not_below_zero check (room >= 0);
 --> statement-breakpoint
 create function protection.forget_room() returns trigger
@@ -12,12 +12,15 @@ end $$;
 create trigger forget_room after insert or update on protection.spending_limit
   for each row execute function protection.forget_room();
 --> statement-breakpoint
--- Adds up what users with counters, whose accounts the caller holds, may still stake on a day. A stake counts as lost until
--- something comes back for it.
+create trigger forget_room after insert on protection.restriction
+  for each row execute function protection.forget_room();
+--> statement-breakpoint
+-- Adds up what users, whose accounts the caller holds, may still stake on a day, if they have counters and may play. A stake
+-- counts as lost until something comes back for it.
 create function protection.add_up_room(p_users uuid[], p_at timestamptz) returns void
 language sql security definer set search_path = pg_catalog as $$
   insert into protection.day as d (user_id, day, room)
-    select t.user_id, (p_at at time zone 'UTC')::date, (
+    select p.user_id, (p_at at time zone 'UTC')::date, (
       select least(greatest(coalesce(min(l.amount - u.staked + case l.kind when 'loss' then u.returned else 0 end),
         4611686018427387904), 0), 4611686018427387904)
       from protection.spending_limit l
@@ -25,8 +28,9 @@ language sql security definer set search_path = pg_catalog as $$
         select coalesce(sum(x.staked), 0) as staked, coalesce(sum(x.returned), 0) as returned
         from protection.day x
         where x.user_id = l.user_id and x.day >= date_trunc(l.period, p_at at time zone 'UTC')::date) u
-      where l.user_id = t.user_id and l.kind <> 'deposit')
-    from unnest(p_users) as t (user_id)
+      where l.user_id = p.user_id and l.kind <> 'deposit')
+    from protection.player p
+    where p.user_id = any (p_users) and p.counted_from is not null and not protection.is_suspended(p.user_id, p_at)
     on conflict (user_id, day) do update set room = excluded.room;
 $$;
 --> statement-breakpoint
@@ -48,28 +52,31 @@ as $$
 declare
   v_day date := (p_at at time zone 'UTC')::date;
   v_unsure uuid[];
-  v_added boolean := false;
 begin
-  loop
-    select array_agg(j.n) filter (where j.suspended), array_agg(j.n) filter (where j.stake > j.room),
-        array_agg(j.n) filter (where j.counted), array_agg(j.counter) filter (where j.counted),
-        array_agg(j.user_id) filter (where j.counted and (j.room is null or j.stake > j.room))
-      into suspended, beyond, counted, counters, v_unsure
-    from (
-      select t.n::integer as n, t.user_id, t.stake, p.counted_from is not null as counted, d.room, d.counter,
-        exists (select from protection.restriction r
-          where r.user_id = t.user_id and r.lifted_at is null and (r.over_at is null or r.over_at > p_at)) as suspended
-      from unnest(p_users, p_stakes) with ordinality as t (user_id, stake, n)
-      join protection.player p on p.user_id = t.user_id
-      left join lateral (
-        select x.room, x.ctid as counter from protection.day x
-        where x.user_id = t.user_id and x.day = v_day and p.counted_from is not null
-        order by x.user_id, x.day limit 1) d on true
-    ) j;
-    exit when v_unsure is null or v_added;
-    perform protection.add_up_room(v_unsure, p_at);
-    v_added := true;
-  end loop;
+  select array_agg(j.n), array_agg(j.counter), array_agg(j.user_id) filter (where j.room is null or j.stake > j.room)
+    into counted, counters, v_unsure
+  from (
+    select t.n::integer as n, t.user_id, t.stake, d.room, d.counter
+    from unnest(p_users, p_stakes) with ordinality as t (user_id, stake, n)
+    join protection.player p on p.user_id = t.user_id
+    left join lateral (
+      select x.room, x.ctid as counter from protection.day x
+      where x.user_id = t.user_id and x.day = v_day order by x.user_id, x.day limit 1) d on true
+  ) j;
+  if v_unsure is null then return; end if;
+  perform protection.add_up_room(v_unsure, p_at);
+  select array_agg(j.n) filter (where j.suspended), array_agg(j.n) filter (where j.stake > j.room),
+      array_agg(j.n) filter (where j.room is not null), array_agg(j.counter) filter (where j.room is not null)
+    into suspended, beyond, counted, counters
+  from (
+    select t.n::integer as n, t.stake, d.room, d.counter,
+      d.room is null and protection.is_suspended(t.user_id, p_at) as suspended
+    from unnest(p_users, p_stakes) with ordinality as t (user_id, stake, n)
+    join protection.player p on p.user_id = t.user_id
+    left join lateral (
+      select x.room, x.ctid as counter from protection.day x
+      where x.user_id = t.user_id and x.day = v_day order by x.user_id, x.day limit 1) d on true
+  ) j;
 end $$;
 --> statement-breakpoint
 drop function protection.count_stakes(uuid[], bigint[], timestamptz);
