@@ -45,6 +45,17 @@ test("a browser may ask first, and is told what it may send", async () => {
   expect(stranger.headers.get("Access-Control-Allow-Origin")).toBeNull();
 });
 
+test("what a cache keeps of an answer that no page asked for is told apart from what a page may read", async () => {
+  const plain = () => new Request("http://api.test/problems");
+  await using open = lonelyApi({ settings: { corsOrigins: [SITE] } });
+  expect((await open.api.fetch(plain())).headers.get("Vary")).toContain("Origin");
+  await using anybodys = lonelyApi({ settings: { corsOrigins: ["*"] } });
+  const answer = await anybodys.api.fetch(plain());
+  expect(answer.headers.get("Access-Control-Allow-Origin")).toBe("*");
+  await using closed = lonelyApi();
+  expect((await closed.api.fetch(plain())).headers.get("Vary")).toBeNull();
+});
+
 test("any site may read where the configuration says so", async () => {
   await using open = lonelyApi({ settings: { corsOrigins: ["*"] } });
   const answer = await open.api.fetch(read("https://anybody.example.com"));

@@ -31,9 +31,22 @@ interface Peered {
   readonly peer: (() => string | undefined) | undefined;
 }
 
+/** What no page asked for may be kept by a cache, and be given to a page later. */
+const forCaches = (origins: readonly string[]): ((answer: Response) => Response) => {
+  if (origins.includes("*"))
+    return (answer) => {
+      answer.headers.set("Access-Control-Allow-Origin", "*");
+      return answer;
+    };
+  return (answer) => {
+    answer.headers.append("Vary", "Origin");
+    return answer;
+  };
+};
+
 /**
  * `fetch`, but pages of `origins` (`*`: of any site) may read what it answers. Credentials are headers, never cookies: none is sent
- * by itself. Requests that come from no page don't pass through here.
+ * by itself.
  */
 export const allowOrigins = (fetch: Fetch, origins: readonly string[]): Fetch => {
   if (origins.length === 0) return fetch;
@@ -48,6 +61,9 @@ export const allowOrigins = (fetch: Fetch, origins: readonly string[]): Fetch =>
       }),
     )
     .all("*", (c) => fetch(c.req.raw, c.env.peer));
-  return (request, peer) =>
-    request.headers.has("origin") ? app.fetch(request, { peer }) : fetch(request, peer);
+  const marked = forCaches(origins);
+  return async (request, peer) =>
+    request.headers.has("origin")
+      ? app.fetch(request, { peer })
+      : marked(await fetch(request, peer));
 };
