@@ -5,7 +5,7 @@ import {
   type RateLimiter,
   type RateLimitState,
 } from "@closebell/context";
-import type { HttpConfig, RateGroup } from "@closebell/runtime";
+import { type HttpConfig, RATE_GROUPS, type RateGroup } from "@closebell/runtime";
 import type { GuardMetrics } from "../metrics/guard-metrics.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import { createNetworkOf } from "../request/client-address.ts";
@@ -25,9 +25,11 @@ export interface RateKeeper {
 
 const WINDOW_SECONDS = 60;
 
-interface Asked {
+/** One limit that a request is counted against. */
+interface Asked extends RateLimit {
   readonly name: RateGroup;
-  readonly limit: RateLimit;
+  /** What the answer says of it, whoever asks. */
+  readonly policy: string;
 }
 
 const usedUp = (asked: readonly Asked[], states: readonly RateLimitState[]): readonly Asked[] =>
@@ -38,7 +40,7 @@ const refusal = (full: readonly Asked[], states: readonly RateLimitState[]): Dom
     1,
     ...states.map((state) => (state.allowed ? 0 : state.resetSeconds)),
   );
-  const told = full.map(({ name, limit }) => `${limit.quota} a minute (${name})`).join(", ");
+  const told = full.map(({ name, quota }) => `${quota} a minute (${name})`).join(", ");
   return new DomainError(
     "RATE_LIMITED",
     `You asked more often than you may: ${told}. Try again in ${retryAfterSeconds} seconds.`,
@@ -46,17 +48,24 @@ const refusal = (full: readonly Asked[], states: readonly RateLimitState[]): Dom
   );
 };
 
+const before = (item: string, list: string | undefined): string =>
+  list === undefined ? item : `${item}, ${list}`;
+
 /** The fields of draft-ietf-httpapi-ratelimit-headers, as they are since its version 08; the narrowest limit first. */
-const describe = (asked: readonly Asked[], states: readonly RateLimitState[]) => ({
-  "RateLimit-Policy": asked
-    .map(({ name, limit }) => `"${name}";q=${limit.quota};w=${limit.windowSeconds}`)
-    .join(", "),
-  RateLimit: asked
-    .map(
-      ({ name }, n) => `"${name}";r=${states[n]?.remaining ?? 0};t=${states[n]?.resetSeconds ?? 0}`,
-    )
-    .join(", "),
-});
+const tell = (
+  asked: readonly Asked[],
+  states: readonly RateLimitState[],
+  { headers }: RequestContext,
+): void => {
+  for (let n = asked.length - 1; n >= 0; n -= 1) {
+    const [one, state] = [asked[n], states[n]];
+    if (one === undefined || state === undefined) continue;
+    const { name, policy } = one;
+    const left = `"${name}";r=${state.remaining};t=${state.resetSeconds}`;
+    headers["RateLimit-Policy"] = before(policy, headers["RateLimit-Policy"]);
+    headers["RateLimit"] = before(left, headers["RateLimit"]);
+  }
+};
 
 /**
  * Counts with all other processes: what must be counted one by one, everything else from a stock that is fetched now and then.
@@ -70,19 +79,22 @@ export const createRateKeeper = (
   const own = memoryLimiter();
   const stocked = stockingLimiter(limiter);
   const networkOf = createNetworkOf();
+  const policies = new Map(
+    RATE_GROUPS.map((name) => [name, `"${name}";q=${quotas[name]};w=${WINDOW_SECONDS}`]),
+  );
   const asking = (name: RateGroup, whose: string): Asked => ({
     name,
-    limit: { key: `${name}:${whose}`, quota: quotas[name], windowSeconds: WINDOW_SECONDS },
+    policy: policies.get(name) ?? "",
+    key: `${name}:${whose}`,
+    quota: quotas[name],
+    windowSeconds: WINDOW_SECONDS,
   });
   const judge = (
     asked: readonly Asked[],
     states: readonly RateLimitState[],
     context: RequestContext,
   ): void => {
-    for (const [name, value] of Object.entries(describe(asked, states))) {
-      const before = context.headers[name];
-      context.headers[name] = before === undefined ? value : `${value}, ${before}`;
-    }
+    tell(asked, states, context);
     if (states.every(({ allowed }) => allowed)) return;
     const full = usedUp(asked, states);
     for (const { name } of full) metrics.limited(name);
@@ -93,22 +105,21 @@ export const createRateKeeper = (
     asked: readonly Asked[],
     context: RequestContext,
   ): Promise<void> | undefined => {
-    const limits = asked.map(({ limit }) => limit);
     if (mustBeCounted)
-      return limiter.take(limits).then(
+      return limiter.take(asked).then(
         (states) => judge(asked, states, context),
         (error: unknown) => {
           metrics.uncounted("refused");
           throw error;
         },
       );
-    const states = stocked.takeNow(limits);
+    const states = stocked.takeNow(asked);
     if (states === undefined)
       return stocked
-        .take(limits)
+        .take(asked)
         .catch(() => {
           metrics.uncounted("alone");
-          return own.takeNow(limits);
+          return own.takeNow(asked);
         })
         .then((later) => judge(asked, later, context));
     judge(asked, states, context);

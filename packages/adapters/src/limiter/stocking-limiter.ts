@@ -52,14 +52,15 @@ class Stocking implements StockingLimiter {
   takeNow(limits: readonly RateLimit[]): readonly RateLimitState[] | undefined {
     const at = this.#now();
     const stocks: Stock[] = [];
+    let all = true;
     for (const { key } of limits) {
       const stock = this.#stocks.get(key);
       if (stock === undefined || stock.until <= at) return undefined;
       // others gave some out since, or there was more than was fetched
       if (stock.left === 0 && stock.beside > 0) return undefined;
+      if (stock.left === 0) all = false;
       stocks.push(stock);
     }
-    const all = stocks.every(({ left }) => left > 0);
     return stocks.map((stock) => {
       const allowed = stock.left > 0;
       if (all) stock.left -= 1;
