@@ -1,6 +1,6 @@
 import { expect, test } from "bun:test";
 import { openApiDocument } from "../docs/openapi-document.ts";
-import { conformanceTo } from "./conformance.ts";
+import { conformanceTo, schemaErrors } from "./conformance.ts";
 import { lonelyApi } from "./lonely-api.ts";
 
 test("an answer with a field that the document does not name fails the test that asked for it, however deep it is", async () => {
@@ -36,4 +36,12 @@ test("an answer with a field that the document does not name fails the test that
   expect(() => problem({ pointer: "/userId", detail: "is none", sql: "x" })).toThrow(
     "additionalProperties",
   );
+});
+
+test("the schemas of the document are schemas", async () => {
+  await using lonely = lonelyApi();
+  const document = openApiDocument(lonely.api.app);
+  expect(schemaErrors(document)).toEqual([]);
+  const wrong = { ...document, $defs: { odd: { type: "no such type" } } };
+  expect(schemaErrors(wrong)).not.toEqual([]);
 });

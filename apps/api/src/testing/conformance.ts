@@ -31,9 +31,20 @@ const closed = (schema: unknown): unknown => {
   return { ...more, ...Object.fromEntries(inner) };
 };
 
-/** Holds answers against an OpenAPI 3.1 document, with a validator of its JSON Schema dialect. */
+const OPTIONS = { strict: false, allErrors: true } as const;
+
+/** What is wrong with the schemas of a document themselves. */
+export const schemaErrors = (document: OpenApi): unknown => {
+  const ajv = new Ajv2020(OPTIONS);
+  return ajv.validateSchema({ $id: "api", ...Object(closed(document)) }) === true ? [] : ajv.errors;
+};
+
+/**
+ * Holds answers against an OpenAPI 3.1 document, with a validator of its JSON Schema dialect. Whether its schemas are
+ * schemas is `schemaErrors`' to say: that takes a fifth of a second.
+ */
 export const conformanceTo = (document: OpenApi): Conformance => {
-  const ajv = new Ajv2020({ strict: false, allErrors: true });
+  const ajv = new Ajv2020({ ...OPTIONS, validateSchema: false });
   formats(ajv);
   ajv.addSchema({ $id: "api", ...Object(closed(document)) });
   const router = new TrieRouter<string>();
