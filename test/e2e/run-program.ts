@@ -89,7 +89,7 @@ export const runProgram = (
     stderr,
     kill: (signal) => child.kill(signal),
     async logged(message) {
-      for (const until = performance.now() + 30_000; performance.now() < until;) {
+      for (const until = performance.now() + 60_000; performance.now() < until;) {
         const found = stdout()
           .split("\n")
           .map(fieldsOf)
@@ -132,7 +132,7 @@ export const processesNaming = async (text: string): Promise<readonly string[]> 
 export const eventually = async (
   what: string,
   ask: () => boolean | Promise<boolean>,
-  withinMs = 10_000,
+  withinMs = 30_000,
 ): Promise<void> => {
   for (const until = performance.now() + withinMs; performance.now() < until;) {
     if (await ask()) return;

@@ -199,7 +199,7 @@ describe("trap 5: a row lock as the fence", () => {
     await eventually("the locker waits", async () => (await waiting(stage.admin)) === 1);
     const late = placeBatch(stage.deps(1), [betOf(three)], { stripe: 2 });
     try {
-      await eventually("it waits", async () => (await waiting(stage.admin)) === 2, 3_000);
+      await eventually("it waits", async () => (await waiting(stage.admin)) === 2, 10_000);
     } finally {
       for (const { database } of holders) await database.sql`commit`;
       await Promise.all([locker, late]);
@@ -355,7 +355,7 @@ describe("trap 11: one locked account", () => {
     const alone = intake.place(betOf(stuck)).catch(() => undefined);
     const rest = others.map((user) => intake.place(betOf(user)).then(() => (taken += 1)));
     try {
-      await eventually("its neighbours taken", () => taken === others.length, 5_000);
+      await eventually("its neighbours taken", () => taken === others.length, 10_000);
     } finally {
       release.resolve();
       await Promise.all([holder, alone, ...rest]);
