@@ -1,6 +1,6 @@
 /**
  * What a request costs. `watch`: nothing, and whoever asks needs the answer most when all else fails. `polled`: answered from this
- * process's memory, by one read for all. `batched`: waits with others for one statement that serves them all. `work`: takes a
+ * process's memory, by one read for all, and by so many reads at once. `batched`: waits with others for one statement that serves them all. `work`: takes a
  * connection to the database.
  */
 export type RequestKind = "watch" | "polled" | "batched" | "work";

@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import { DomainError } from "@closebell/context";
 import { createFresh } from "./fresh.ts";
 
 interface Counted {
@@ -6,7 +7,13 @@ interface Counted {
 }
 
 /** A cache on a clock moved by hand, and a source whose reads end when they are told to. */
-const scene = (options: { readonly pauseMs?: number; readonly maxKeys?: number } = {}) => {
+const scene = (
+  options: {
+    readonly pauseMs?: number;
+    readonly maxKeys?: number;
+    readonly readsAtOnce?: number;
+  } = {},
+) => {
   let ms = 0;
   let begun = 0;
   const open: (() => void)[] = [];
@@ -14,6 +21,8 @@ const scene = (options: { readonly pauseMs?: number; readonly maxKeys?: number }
     maxAgeMs: 1_000,
     pauseMs: options.pauseMs ?? 0,
     maxKeys: options.maxKeys ?? 10,
+    patienceMs: 2_000,
+    readsAtOnce: options.readsAtOnce ?? 10,
     now: () => ms,
   });
   const read = async (): Promise<Counted> => {
@@ -138,4 +147,39 @@ test("keys are bounded, the oldest goes", async () => {
   const again = get("a");
   end();
   expect(await again).toBe(4);
+});
+
+const codeOf = (work: Promise<number>): Promise<unknown> =>
+  work.catch((error: unknown) => (error instanceof DomainError ? error.code : error));
+
+test("whoever comes to a read that hangs is refused at once, those who wait are not, and then all goes on", async () => {
+  const { fresh, get, end, pass, begun } = scene();
+  const waiting = [get(), get()];
+  pass(2_000);
+  waiting.push(get());
+  pass(1);
+  expect(await codeOf(get())).toBe("OVERLOADED");
+  fresh.drop("k");
+  expect(await codeOf(get())).toBe("OVERLOADED");
+  end();
+  expect(await Promise.all(waiting)).toEqual([1, 1, 1]);
+  const next = get();
+  end();
+  expect([await next, begun()]).toEqual([2, 2]);
+});
+
+test("so many are read at once, whatever keys callers think of; what is kept or being read is not refused", async () => {
+  const { get, end, begun } = scene({ readsAtOnce: 3 });
+  const first = get("kept");
+  end();
+  await first;
+  const waiting = ["a", "b", "c"].map((key) => get(key));
+  for (const key of ["d", "e", "f"]) expect(await codeOf(get(key))).toBe("OVERLOADED");
+  expect(await get("kept")).toBe(1);
+  waiting.push(get("c"));
+  end();
+  expect(await Promise.all(waiting)).toEqual([2, 3, 4, 4]);
+  const next = get("d");
+  end();
+  expect([await next, begun()]).toEqual([5, 5]);
 });

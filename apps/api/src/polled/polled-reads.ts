@@ -44,6 +44,9 @@ const MAX_AGE_MS = 1_000;
 /** While bets pour in, their round is read this often at most; readers wait for it. */
 const PAUSE_MS = 20;
 const MAX_KEYS = 1_000;
+/** As other requests are turned away while the database answers nobody. */
+const PATIENCE_MS = 2_000;
+const READS_AT_ONCE = 100;
 /** Key of what a request without a market asks for. */
 const DEFAULT_MARKET = "";
 
@@ -62,7 +65,14 @@ export const createPolledReads = (
   deps: Pick<Deps, "database">,
   now: () => number = () => performance.now(),
 ): PolledReads => {
-  const options = { maxAgeMs: MAX_AGE_MS, pauseMs: PAUSE_MS, maxKeys: MAX_KEYS, now };
+  const options = {
+    maxAgeMs: MAX_AGE_MS,
+    pauseMs: PAUSE_MS,
+    maxKeys: MAX_KEYS,
+    patienceMs: PATIENCE_MS,
+    readsAtOnce: READS_AT_ONCE,
+    now,
+  };
   const current = createFresh<CurrentRounds>(options);
   const rounds = createFresh<Round>(options);
   const lists = createFresh<readonly Market[]>(options);
