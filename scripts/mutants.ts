@@ -60,6 +60,18 @@ const loading = mutantsOf(
   "apps/api/src/load/load-gauge.ts",
   "bun test apps/api/src/load/load.test.ts",
 );
+const polling = mutantsOf(
+  "apps/api/src/polled/fresh.ts",
+  "bun test apps/api/src/polled/fresh.test.ts",
+);
+const stocking = mutantsOf(
+  "packages/adapters/src/limiter/stocking-limiter.ts",
+  "bun test packages/adapters/src/limiter/stocking-limiter.test.ts",
+);
+const comparing = mutantsOf(
+  "packages/database/src/clock-offset.ts",
+  "bun test packages/database/src/clock-offset.prop.test.ts",
+);
 const consenting = mutantsOf(
   "packages/database/migrations/0003_approvals.sql",
   "bun scripts/test.ts packages/database/src/approvals/approvals.int.test.ts",
@@ -71,6 +83,10 @@ const chaining = mutantsOf(
 const sealing = mutantsOf(
   "packages/ledger/src/seal-transfers.ts",
   "bun scripts/test.ts packages/ledger/src/seal.int.test.ts",
+);
+const verifying = mutantsOf(
+  "packages/ledger/src/verify-seals.ts",
+  "bun scripts/test.ts packages/ledger/src/seal.int.test.ts -t wherever",
 );
 const HELD = "bun scripts/test.ts packages/custody/src/protected-money.int.test.ts";
 const withdrawing = mutantsOf("packages/custody/src/held-share.ts", HELD);
@@ -297,6 +313,11 @@ export const MUTANTS: readonly Mutant[] = [
     "perform pg_advisory_xact_lock(hashtextextended('database.audit_chain', 0));",
     "",
   ),
+  verifying(
+    "seal: any id may be there",
+    "or x.id > (select h.last_id",
+    "or x.id is null and x.id > (select h.last_id",
+  ),
   sealing(
     "seal: late committers are not waited for",
     "const over = await outwait(deps, writers, patienceMs);",
@@ -320,6 +341,15 @@ export const MUTANTS: readonly Mutant[] = [
   loading("load: no bound", "working >= requestsAtOnce", "working < 0"),
   loading("load: none goes to see", "isProbe && isProbing", "isProbe"),
   loading("load: a refusal is an answer", "!SAYS_NOTHING.has(status)", "status !== undefined"),
+  polling("reads: no bound", "reading >= options.readsAtOnce", "reading < 0"),
+  polling("reads: a hanging one is waited for", "age > options.patienceMs", "age > Infinity"),
+  stocking("stock: fetched for who waits no more", "?.waiting ?? 0) - left)", "?.waiting ?? 0))"),
+  stocking(
+    "stock: ends with nothing",
+    "stock.until <= at) return undefined",
+    "false) return undefined",
+  ),
+  comparing("clocks: a slow answer is an offset", "database - after)", "database - before)"),
 
   proving(
     "sign-in: nothing is done for an unknown account",
