@@ -128,7 +128,7 @@ describeWithCommand("prometheus", [["promtool", "--version"]], (promtool) => {
 
   test("fires and stays quiet as the cases say", () => {
     expect(run([...promtool, "test", "rules", "rules.test.yml"], folder)).toEqual(succeeds);
-  });
+  }, 240_000);
 
   test("understands every query of the dashboard", async () => {
     const rules = (await readDashboardQueries()).map((expr, n) => ({ record: `query_${n}`, expr }));
