@@ -1,7 +1,8 @@
 /**
  * Counts a batch on Redis, in one step for all who ask: KEYS are the counters, ARGV[1] their number n, then n quotas, n windows in
  * milliseconds and n demands, then of each request how many limits it has, and of each of those which and how many are wanted. A counter is the text "taken until",
- * until in milliseconds of the server's clock. Answers, for each counter, what was taken before and when its window ends.
+ * until in milliseconds of the server's clock; one that ends later than a window that begins now was begun by a
+ * clock that has been put right since. Answers, for each counter, what was taken before and when its window ends.
  */
 export const COUNT_SCRIPT = `
 local n = tonumber(ARGV[1])
@@ -15,7 +16,7 @@ for i = 1, n do
   if kept[i] then
     local space = string.find(kept[i], ' ', 1, true)
     local ends = tonumber(string.sub(kept[i], space + 1))
-    if ends > now then
+    if ends > now and ends <= untils[i] then
       taken[i] = tonumber(string.sub(kept[i], 1, space - 1))
       untils[i] = ends
     end

@@ -48,6 +48,18 @@ describe("rate limits in PostgreSQL", () => {
     });
   });
 
+  test("a window that a clock put far ahead has ended: nobody waits for a clock that was wrong", async () => {
+    const limiter = connect();
+    const limit = { key: randomUUID(), quota: 2, windowSeconds: 60 };
+    await limiter.take([{ ...limit, upTo: 2 }]);
+    expect(await limiter.take([limit])).toMatchObject([{ allowed: false }]);
+    await scratch.owner.sql`
+      update limits.counter set until = until + interval '1 hour' where key = ${limit.key}`;
+    const [state] = await limiter.take([limit]);
+    expect(state).toMatchObject({ allowed: true, remaining: 1 });
+    expect(state?.resetSeconds).toBeWithin(1, 61);
+  });
+
   test("the service counts only through the function", async () => {
     const { sql } = scratch.database;
     for (const statement of ["update limits.counter set taken = 0", "delete from limits.counter"])

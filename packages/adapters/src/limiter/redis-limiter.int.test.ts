@@ -64,6 +64,22 @@ describeWithRedis("rate limits on Redis", (url) => {
     await limiter.close();
   });
 
+  test("a window that a clock put far ahead has ended: nobody waits for a clock that was wrong", async () => {
+    const prefix = randomUUID();
+    const limiter = redisLimiter({ url: url(), prefix, log: silentLogger, timing: patient });
+    const limit = { key: "k", quota: 2, windowSeconds: 60 };
+    await limiter.take([{ ...limit, upTo: 2 }]);
+    expect(await limiter.take([limit])).toMatchObject([{ allowed: false }]);
+    await using redis = await connected(url());
+    const key = `${prefix}:{limits}:k`;
+    const [taken, until] = ((await redis.client.get(key)) ?? "").split(" ");
+    await redis.client.set(key, `${taken} ${Number(until) + 3_600_000}`);
+    const [state] = await limiter.take([limit]);
+    expect(state).toMatchObject({ allowed: true, remaining: 1 });
+    expect(state?.resetSeconds).toBeWithin(1, 61);
+    await limiter.close();
+  });
+
   test("counters end with their window", async () => {
     const prefix = randomUUID();
     const limiter = redisLimiter({ url: url(), prefix, log: silentLogger });
