@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { damagedCopies, type DamagedCopy, releasedFirst, type TestRun } from "./damaged-copy.ts";
-import { type Mutant, MUTANTS } from "./mutants.ts";
+import type { Mutant } from "./mutant.ts";
+import { MUTANTS } from "./mutants.ts";
 
 /**
  * Shows that the tests notice: plants each mutant in a copy of the workspace and runs its tests there, until one of them
