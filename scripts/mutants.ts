@@ -121,7 +121,7 @@ export const MUTANTS: readonly Mutant[] = [
 
   betting("suspended: plays on", "l.n = any (v_suspended) then", "false then"),
   betting("limit: not asked", "l.n = any (v_beyond) then", "false then"),
-  betting("limit: a stake is not counted", "where t.n = any (v_counted);", "where false;"),
+  betting("limit: a stake is not counted", "where t.n = any (v_placed);", "where false;"),
   betting(
     "loss: what comes back is not counted",
     "where t.account = any (v_counted);",
