@@ -7,6 +7,8 @@ export interface Sizes {
   /** Of one sample. */
   readonly seconds: number;
   readonly warmSeconds: number;
+  /** Of a process that answers over HTTP: until then its compiler runs beside it, and each token is seen for the first time. */
+  readonly httpWarmSeconds: number;
   readonly concurrentUsers: number;
   readonly spreadRounds: number;
   readonly loneBets: number;
@@ -30,6 +32,7 @@ export const FULL: Sizes = {
   repetitions: 3,
   seconds: 5,
   warmSeconds: 1.5,
+  httpWarmSeconds: 8,
   concurrentUsers: 1_000,
   spreadRounds: 1_000,
   loneBets: 500,
@@ -52,6 +55,7 @@ export const QUICK: Sizes = {
   repetitions: 1,
   seconds: 0.5,
   warmSeconds: 0.2,
+  httpWarmSeconds: 0.2,
   concurrentUsers: 100,
   spreadRounds: 20,
   loneBets: 30,

@@ -53,7 +53,7 @@ const signIn = async (
 /** One build in a process of its own, on a fresh copy of the database, and the generator in another. */
 const ask = async (stage: Stage, template: BettingTemplate, how: Ask): Promise<LoadSeen> => {
   const { build, pool, connections, seconds } = how;
-  const { warmSeconds } = stage.sizes;
+  const { httpWarmSeconds: warmSeconds } = stage.sizes;
   const databaseUrl = await stage.server.createDatabase(template.url);
   try {
     let seen: LoadSeen;
@@ -196,6 +196,6 @@ const run = async (stage: Stage): Promise<readonly Figure[]> => {
 export const httpBets: Measurement = {
   part: "http",
   title: "bets over HTTP",
-  seconds: 390,
+  seconds: 780,
   run,
 };

@@ -100,6 +100,21 @@ test("a stake limit counts what was staked before it was set, takes its last uni
   expect(await codeOf(house.bet(user, "UP", 1n))).toBe("PROTECTION_LIMIT_EXCEEDED");
 });
 
+test("whoever bet within a limit is held to a tighter one and to a block from their next bet on", async () => {
+  const user = await house.user(100n);
+  await limit(house, user, "stake", 50n);
+  expect(await codeOf(house.bet(user, "UP", 10n))).toBe("placed");
+  await limit(house, user, "stake", 30n);
+  expect(await codeOf(house.bet(user, "UP", 21n))).toBe("PROTECTION_LIMIT_EXCEEDED");
+  expect(await codeOf(house.bet(user, "UP", 10n))).toBe("placed");
+  await blockUser(house.deps, { by: by(), userId: user });
+  expect(await codeOf(house.bet(user, "UP", 1n))).toBe("PLAY_SUSPENDED");
+  await unblockUser(house.deps, { by: by(), userId: user });
+  expect(await codeOf(house.bet(user, "UP", 11n))).toBe("PROTECTION_LIMIT_EXCEEDED");
+  expect(await codeOf(house.bet(user, "UP", 10n))).toBe("placed");
+  expect(await used(house, user)).toBe(30n);
+});
+
 test("only of users who set a limit is anything counted, and only they and the blocked are looked at", async () => {
   await using own = await roundsHarness();
   await advanceRounds(own.deps, { by: own.by });
