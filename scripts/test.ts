@@ -2,6 +2,7 @@
 //   bun scripts/test.ts [--coverage] [--again] [--postgres-bin DIR] [--serial] [--rooms a,b] [filters and options of bun test]
 // With --again a file that failed is run once more, alone: a busy machine is told from a defect, and named.
 import { readFile } from "node:fs/promises";
+import { availableParallelism } from "node:os";
 import { join, resolve } from "node:path";
 import { setWatchdog } from "../packages/database/src/embedded/watchdog.ts";
 import {
@@ -15,6 +16,15 @@ import { migrationSets, ROOMS, startTestServer } from "./test-server.ts";
 
 const ROOT = resolve(import.meta.dir, "..");
 const LEAST_COVERAGE = 90;
+/**
+ * One worker more than cores, since many a test waits for processes that start; no module keeps state, so files share what
+ * they load; the slowest begin. `--update-timings` writes anew which those are.
+ */
+const IN_PARALLEL = [
+  `--parallel=${availableParallelism() + 1}`,
+  "--no-isolate",
+  `--timings=${join(import.meta.dir, "timings.json")}`,
+];
 
 interface Options {
   readonly coverage: boolean;
@@ -73,7 +83,7 @@ const runTests = async (
       "test",
       // a loaded machine is no defect: what hangs is told by a minute, not by Bun's five seconds
       "--timeout=60000",
-      ...(options.serial ? [] : ["--parallel"]),
+      ...(options.serial ? [] : IN_PARALLEL),
       ...(options.coverage ? ["--coverage", "--coverage-reporter=lcov"] : []),
       ...options.rest,
     ],
