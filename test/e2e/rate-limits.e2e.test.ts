@@ -76,6 +76,8 @@ describeWithRedis("while the Redis that counts is gone", () => {
       ]);
       expect(await bets.placed()).toBe(LIMIT);
 
+      // a connection that has lost what was sent on it does not come back
+      await proxy.cut();
       await proxy.restore();
       await eventually("counted together again", async () => (await asked.signIn())[0] === 401);
       expect(await asked.withdraw()).toEqual([401, "UNAUTHENTICATED"]);
