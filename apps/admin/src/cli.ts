@@ -1,54 +1,14 @@
 import { randomIds, type By, type Logger } from "@closebell/context";
-import type { Principal } from "@closebell/identity";
-import {
-  createLogger,
-  readConfig,
-  type Config,
-  type ReadOptions,
-  type Runtime,
-} from "@closebell/runtime";
+import { createLogger, readConfig, type Config, type ReadOptions } from "@closebell/runtime";
 import { connect, type Connection } from "./connect.ts";
 import { doorOf } from "./doors.ts";
 import { type Answer, jsonLine } from "./output/answer.ts";
 import { EXIT, type ExitCode } from "./output/exit-codes.ts";
-import { createProgress, type Progress } from "./output/progress.ts";
+import { createProgress } from "./output/progress.ts";
 import type { Terminal } from "./output/terminal.ts";
+import type { Bench, Connected, Globals, Session } from "./session.ts";
 import { authenticate } from "./who/authenticate.ts";
 import { reasonFor } from "./who/reason.ts";
-
-/** Options that every command takes. */
-export interface Globals {
-  readonly json?: true | undefined;
-  readonly market?: string | undefined;
-  readonly reason?: string | undefined;
-}
-
-/** What a command works with that needs no database. */
-export interface Bench {
-  readonly globals: Globals;
-  readonly config: Config;
-  readonly log: Logger;
-  readonly terminal: Terminal;
-  /** Aborted by Ctrl-C. */
-  readonly signal: AbortSignal;
-  progress(label: string): Progress;
-}
-
-/** What a command works with on the database, before anybody has said who they are. */
-export interface Connected extends Bench {
-  readonly runtime: Runtime;
-  /** The database, by the name its keys are kept under. */
-  readonly service: string;
-}
-
-/** What a command works with on the database. */
-export interface Session extends Connected {
-  /** True where the service itself runs on this database. */
-  readonly attached: boolean;
-  readonly principal: Principal;
-  /** Whoever runs this command, by their own key, in this request, and why where it changes something. */
-  readonly by: By;
-}
 
 /** Runs commands: connects, prints their answers, remembers the exit code. */
 export interface Cli {
@@ -108,7 +68,7 @@ export const createCli = (input: {
   let exitCode: ExitCode = EXIT.ok;
 
   const benchOf = (options: ReadOptions = {}): Bench => {
-    const config = readConfig(process.env, options);
+    const config = readConfig(undefined, options);
     return {
       globals: input.globals(),
       config,

@@ -1,5 +1,6 @@
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { Cli, Globals } from "./cli.ts";
+import type { Globals } from "./session.ts";
+import type { Cli } from "./cli.ts";
 import type { Terminal } from "./output/terminal.ts";
 
 const HELP = `

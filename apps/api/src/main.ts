@@ -11,7 +11,7 @@ import { startApi } from "./start-api.ts";
 
 const main = async (): Promise<void> => {
   // the scheduler asks for prices, and has the keys
-  const config = readConfig(process.env, { asksPrices: false });
+  const config = readConfig(undefined, { asksPrices: false });
   const log = createLogger({ ...config, name: "api" });
   const place = await openPlace({ config, mode: "attach", log });
   const runtime = await createRuntime({

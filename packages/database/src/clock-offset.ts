@@ -1,5 +1,5 @@
 import { reachable } from "./errors.ts";
-import type { Database } from "./open-database.ts";
+import type { Database } from "./database.ts";
 
 /** What a host's clock said before and after a database was asked for the time, and what that said; seconds since 1970. */
 export interface ClockReading {

@@ -5,7 +5,7 @@ import { databaseClock, isSandbox } from "./clock.ts";
 import { constraintOf, sqlStateOf } from "./errors.ts";
 import { listAudit } from "./list-audit.ts";
 import { moveClock } from "./move-clock.ts";
-import type { Database } from "./open-database.ts";
+import type { Database } from "./database.ts";
 import { errorOf, scratchDatabase } from "./testing/index.ts";
 
 const by = {

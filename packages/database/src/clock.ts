@@ -1,7 +1,7 @@
 import type { Clock } from "@closebell/context";
 import { sql } from "drizzle-orm";
 import { reachable } from "./errors.ts";
-import type { Database, Executor } from "./open-database.ts";
+import type { Database, Executor } from "./database.ts";
 
 /** `clock.now()`, as `on` sees it. */
 export const readClock = async (on: Executor): Promise<Temporal.Instant> => {

@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { reachable } from "./errors.ts";
-import type { Database } from "./open-database.ts";
+import type { Database } from "./database.ts";
 
 /** When something last said that it lives. */
 export interface Heartbeat {

@@ -10,6 +10,7 @@ export { clockOffset } from "./clock-offset.ts";
 export * from "./clock.ts";
 export * from "./columns.ts";
 export * from "./create-database.ts";
+export * from "./database.ts";
 export {
   constraintOf,
   databaseUnavailable,

@@ -1,5 +1,6 @@
-import type { Database } from "./open-database.ts";
-import type { Deps, Work } from "./transact.ts";
+import type { Database } from "./database.ts";
+import type { Work } from "./database.ts";
+import type { Deps } from "./transact.ts";
 
 const refuse = (what: string): never => {
   throw new Error(`${what} is not to be had within a unit of work.`);

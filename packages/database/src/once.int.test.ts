@@ -4,7 +4,7 @@ import { countingIds, memoryEvents, silentLogger } from "@closebell/context/test
 import { sql } from "drizzle-orm";
 import { forgetAnswers } from "./forget-answers.ts";
 import { once, type OnceRequest } from "./once.ts";
-import type { Executor } from "./open-database.ts";
+import type { Executor } from "./database.ts";
 import { snapshot } from "./snapshot.ts";
 import { errorOf, type ScratchDatabase, scratchDatabase } from "./testing/index.ts";
 import { type Deps, transact } from "./transact.ts";

@@ -3,7 +3,8 @@ import { DomainError } from "@closebell/context";
 import { sql } from "drizzle-orm";
 import { canonicalJson } from "./canonical-json.ts";
 import { joinWork } from "./join-work.ts";
-import { type Deps, transact, type Work } from "./transact.ts";
+import type { Work } from "./database.ts";
+import { type Deps, transact } from "./transact.ts";
 
 /** A request that its sender may send again. */
 export interface OnceRequest {

@@ -15,7 +15,8 @@ import {
 import { instant, micro, plainDate } from "./columns.ts";
 import { connect } from "./connect.ts";
 import { constraintOf, reachable, sqlStateOf } from "./errors.ts";
-import { type Database, openDatabase } from "./open-database.ts";
+import type { Database } from "./database.ts";
+import { openDatabase } from "./open-database.ts";
 import { errorOf, type ScratchDatabase, scratchDatabase } from "./testing/index.ts";
 
 const AT = Temporal.Instant.from("2026-11-23T20:59:59.123456Z");

@@ -1,28 +1,7 @@
-import { drizzle, type PostgresJsDatabase } from "drizzle-orm/postgres-js";
-import { connect, restoreTypes, type SqlClient } from "./connect.ts";
+import { drizzle } from "drizzle-orm/postgres-js";
+import { connect, restoreTypes } from "./connect.ts";
+import type { Database } from "./database.ts";
 import { type Role, ROLES } from "./roles.ts";
-import type { Work } from "./transact.ts";
-
-type Schema = Record<string, never>;
-
-/** Drizzle bound to the pool: each query may run on another connection. */
-export type Orm = PostgresJsDatabase<Schema>;
-/** Drizzle bound to one transaction. */
-export type Transaction = Parameters<Parameters<Orm["transaction"]>[0]>[0];
-/** Whatever a read can be run on. */
-export type Executor = Orm | Transaction;
-
-/** One pool, with drizzle and postgres.js side by side on it. Both read and write the same types. */
-export interface Database {
-  readonly orm: Orm;
-  /** For statements drizzle can't say. Never inside a transaction of `orm`: a full pool would wait for itself. */
-  readonly sql: SqlClient;
-  readonly url: string;
-  /** Waits up to a second for what runs, then cuts it off. */
-  close(): Promise<void>;
-  /** The unit of work that this is the inside of, if it is: `orm` is then its transaction. */
-  readonly work?: Work;
-}
 
 export interface DatabaseOptions {
   readonly url: string;

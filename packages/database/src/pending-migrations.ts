@@ -1,7 +1,7 @@
 import { missingMigrations } from "./applied-migrations.ts";
 import { reachable, sqlStateOf } from "./errors.ts";
 import { type MigrationSet, readMigrations } from "./migration-set.ts";
-import type { Database } from "./open-database.ts";
+import type { Database } from "./database.ts";
 
 /**
  * Names the sets, in order, that have migrations this database lacks: empty means it is ready.

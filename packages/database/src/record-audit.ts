@@ -1,7 +1,7 @@
 import type { By } from "@closebell/context";
 import { sql } from "drizzle-orm";
 import { jsonText } from "./json-text.ts";
-import type { Work } from "./transact.ts";
+import type { Work } from "./database.ts";
 
 /** One thing done by hand or by a process of the service. */
 export interface AuditEntry {

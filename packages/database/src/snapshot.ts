@@ -1,5 +1,5 @@
 import { reachable } from "./errors.ts";
-import type { Transaction } from "./open-database.ts";
+import type { Transaction } from "./database.ts";
 import type { Deps } from "./transact.ts";
 
 /**

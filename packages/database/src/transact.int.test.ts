@@ -6,7 +6,8 @@ import { connect } from "./connect.ts";
 import { openDatabase } from "./open-database.ts";
 import { snapshot } from "./snapshot.ts";
 import { errorOf, type ScratchDatabase, scratchDatabase } from "./testing/index.ts";
-import { type Deps, transact, type Work } from "./transact.ts";
+import type { Work } from "./database.ts";
+import { type Deps, transact } from "./transact.ts";
 
 let scratch: ScratchDatabase;
 let deps: Deps & { readonly events: ReturnType<typeof memoryEvents> };

@@ -1,7 +1,7 @@
 import type { DomainEvent, EventBus, Ids, Logger } from "@closebell/context";
 import { readClock } from "./clock.ts";
 import { isRetryable, reachable, sqlStateOf } from "./errors.ts";
-import type { Database, Transaction } from "./open-database.ts";
+import type { Database, Work } from "./database.ts";
 
 /** What every verb is given; rooms extend it by the ports they need. */
 export interface Deps {
@@ -9,15 +9,6 @@ export interface Deps {
   readonly events: EventBus;
   readonly ids: Ids;
   readonly log: Logger;
-}
-
-/** One unit of work: a transaction, the clock inside it, and what to tell once it has committed. */
-export interface Work {
-  readonly tx: Transaction;
-  /** Asks `clock.now()` anew at each call; take it after the locks it is compared under. */
-  now(): Promise<Temporal.Instant>;
-  /** Published after the commit, in order; dropped if the transaction fails. */
-  emit(event: DomainEvent): void;
 }
 
 type Transacting = Pick<Deps, "database" | "events" | "log">;

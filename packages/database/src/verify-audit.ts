@@ -1,6 +1,6 @@
 import { sql } from "drizzle-orm";
 import { reachable } from "./errors.ts";
-import type { Executor } from "./open-database.ts";
+import type { Executor } from "./database.ts";
 import type { Deps } from "./transact.ts";
 
 type ReadDeps = Pick<Deps, "database">;

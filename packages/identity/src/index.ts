@@ -15,6 +15,7 @@ export * from "./list-users.ts";
 export * from "./mail/deliver-mail.ts";
 export * from "./mail/letters-wait.ts";
 export type * from "./mail/mailer.ts";
+export type { LetterDeps } from "./mail/put-letter.ts";
 export * from "./mail/write-to-user.ts";
 export * from "./people/change-password.ts";
 export * from "./people/purge-expired.ts";

@@ -1,7 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
 import { getPlayer } from "@closebell/identity";
 import { createBetIntake, type BetReceipt, type BetRequest } from "@closebell/rounds";
-import type { Session } from "../cli.ts";
+import type { Session } from "../session.ts";
 import {
   AMOUNT,
   AMOUNT_HELP,

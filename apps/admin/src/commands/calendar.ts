@@ -7,7 +7,7 @@ import {
   type CalendarDay,
   type Market,
 } from "@closebell/rounds";
-import type { Session } from "../cli.ts";
+import type { Session } from "../session.ts";
 import { dateArgument, timeArgument } from "../input/arguments.ts";
 import type { Answer } from "../output/answer.ts";
 import { table } from "../output/table.ts";

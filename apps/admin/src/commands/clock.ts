@@ -1,5 +1,5 @@
 import { databaseClock, moveClock } from "@closebell/database";
-import type { Session } from "../cli.ts";
+import type { Session } from "../session.ts";
 import { durationArgument, instantArgument } from "../input/arguments.ts";
 import type { Answer } from "../output/answer.ts";
 import type { AddCommand } from "../program.ts";

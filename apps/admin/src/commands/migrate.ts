@@ -1,6 +1,6 @@
 import { isSandbox, openDatabase } from "@closebell/database";
 import { migrateAll, openPlace } from "@closebell/runtime";
-import type { Bench } from "../cli.ts";
+import type { Bench } from "../session.ts";
 import { instantArgument } from "../input/arguments.ts";
 import type { Answer } from "../output/answer.ts";
 import { UsageError } from "../output/usage-error.ts";

@@ -5,7 +5,7 @@ import {
   unblockUser,
   type Protection,
 } from "@closebell/protection";
-import type { Session } from "../cli.ts";
+import type { Session } from "../session.ts";
 import { protectionJson, protectionText } from "../present/protection.ts";
 import type { AddCommand } from "../program.ts";
 

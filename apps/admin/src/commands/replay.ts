@@ -3,7 +3,7 @@ import { parseCloses } from "@closebell/adapters/oracle";
 import { findExchange } from "@closebell/calendar";
 import type { Logger } from "@closebell/context";
 import { migrateAll } from "@closebell/runtime";
-import type { Bench } from "../cli.ts";
+import type { Bench } from "../session.ts";
 import { dateArgument, wholeNumber } from "../input/arguments.ts";
 import type { Answer } from "../output/answer.ts";
 import { EXIT } from "../output/exit-codes.ts";

@@ -1,6 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { getRound, listRounds, roundEvidence, ROUND_STATES } from "@closebell/rounds";
-import type { Session } from "../cli.ts";
+import type { Session } from "../session.ts";
 import { CURSOR, CURSOR_HELP, LIMIT, LIMIT_HELP, limitArgument, pageOf } from "../input/page.ts";
 import type { Answer } from "../output/answer.ts";
 import { table } from "../output/table.ts";

@@ -1,7 +1,7 @@
 import { DomainError } from "@closebell/context";
 import { type Principal, verifyApiKey } from "@closebell/identity";
 import { readSandboxCredentials } from "@closebell/runtime";
-import type { Bench } from "../cli.ts";
+import type { Bench } from "../session.ts";
 import type { Connection } from "../connect.ts";
 import type { Door } from "../doors.ts";
 import { savedKey } from "./saved-keys.ts";

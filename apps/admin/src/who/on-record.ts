@@ -1,5 +1,5 @@
 import { recordAudit, transact } from "@closebell/database";
-import type { Session } from "../cli.ts";
+import type { Session } from "../session.ts";
 
 /** Puts on record who does something and why, before it is done, where that leaves no row of its own in the audit log. */
 export const onRecord = (

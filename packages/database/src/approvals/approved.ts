@@ -2,7 +2,8 @@ import { type By, DomainError } from "@closebell/context";
 import { sql } from "drizzle-orm";
 import { jsonText } from "../json-text.ts";
 import { recordAudit } from "../record-audit.ts";
-import { transact, Undone, type Work } from "../transact.ts";
+import type { Work } from "../database.ts";
+import { transact, Undone } from "../transact.ts";
 
 /** Something that takes two people. */
 export interface TwoPersonAction {

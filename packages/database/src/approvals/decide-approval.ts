@@ -2,7 +2,8 @@ import { type By, DomainError } from "@closebell/context";
 import { sql } from "drizzle-orm";
 import { constraintOf } from "../errors.ts";
 import { recordAudit } from "../record-audit.ts";
-import { type Deps, transact, type Work } from "../transact.ts";
+import type { Work } from "../database.ts";
+import { type Deps, transact } from "../transact.ts";
 import type { Approval } from "./approval.ts";
 import { readApproval } from "./get-approval.ts";
 

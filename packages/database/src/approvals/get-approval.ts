@@ -1,7 +1,7 @@
 import { DomainError, isUuid } from "@closebell/context";
 import { eq } from "drizzle-orm";
 import { reachable } from "../errors.ts";
-import type { Executor } from "../open-database.ts";
+import type { Executor } from "../database.ts";
 import type { Deps } from "../transact.ts";
 import { type Approval, approvalColumns, approvals } from "./approval.ts";
 

@@ -1,4 +1,5 @@
-import { openDatabase, type Database } from "../open-database.ts";
+import type { Database } from "../database.ts";
+import { openDatabase } from "../open-database.ts";
 import type { ScratchDatabase } from "./scratch-database.ts";
 
 /** Counts what a piece of work touches, so that a test can compare costs without a clock. */

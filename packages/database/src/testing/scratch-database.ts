@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { connect } from "../connect.ts";
-import { type Database, openDatabase } from "../open-database.ts";
+import type { Database } from "../database.ts";
+import { openDatabase } from "../open-database.ts";
 
 /** A database of a test's own, with the migrations of every room applied. Dropped when disposed. */
 export interface ScratchDatabase extends AsyncDisposable {

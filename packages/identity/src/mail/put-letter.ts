@@ -1,8 +1,11 @@
 import type { Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
+import type { IdentityDeps } from "../identity-deps.ts";
 import { seal } from "../secrets/seal.ts";
 import type { Mail } from "./mailer.ts";
-import type { LetterDeps } from "./write-to-user.ts";
+
+/** What it takes to put letters on their way. */
+export type LetterDeps = Pick<IdentityDeps, "auth" | "ids" | "randomBytes">;
 
 /** What letters are sealed for. */
 export const LETTER_PURPOSE = "letter";

@@ -1,10 +1,6 @@
 import type { Work } from "@closebell/database";
-import type { IdentityDeps } from "../identity-deps.ts";
 import { emailOf } from "../people/add-email.ts";
-import { putLetter } from "./put-letter.ts";
-
-/** What it takes to put letters on their way. */
-export type LetterDeps = Pick<IdentityDeps, "auth" | "ids" | "randomBytes">;
+import { type LetterDeps, putLetter } from "./put-letter.ts";
 
 /** What somebody is told. Where they act on it is `auth.site.uri`. */
 export interface Notice {

@@ -3,7 +3,8 @@ import { recordAudit, transact, type Deps } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import { getUser } from "../get-user.ts";
 import { secondFactorChanged } from "../mail/letters.ts";
-import { type LetterDeps, writeToUser } from "../mail/write-to-user.ts";
+import type { LetterDeps } from "../mail/put-letter.ts";
+import { writeToUser } from "../mail/write-to-user.ts";
 import { endSessions } from "../sessions/end-sessions.ts";
 
 /**

@@ -3,7 +3,7 @@ import { type Deps, recordAudit, transact, type Work } from "@closebell/database
 import { sql } from "drizzle-orm";
 import { makeApiKey, type NewApiKey } from "../api-keys/create-api-key.ts";
 import type { KeyDeps } from "../api-keys/key-deps.ts";
-import type { LetterDeps } from "../mail/write-to-user.ts";
+import type { LetterDeps } from "../mail/put-letter.ts";
 import { hashOfClaim, insertClaim, type ClaimToken } from "./claim-token.ts";
 import { giveEmail } from "./give-email.ts";
 import { insertStaff } from "./insert-staff.ts";

@@ -1,6 +1,6 @@
 import type { By } from "@closebell/context";
 import { type Deps, recordAudit, transact } from "@closebell/database";
-import type { LetterDeps } from "../mail/write-to-user.ts";
+import type { LetterDeps } from "../mail/put-letter.ts";
 import type { StaffRole } from "../roles.ts";
 import { giveEmail } from "./give-email.ts";
 import { insertStaff } from "./insert-staff.ts";

@@ -1,6 +1,6 @@
 import { DomainError, type By } from "@closebell/context";
 import { type Deps, recordAudit, transact } from "@closebell/database";
-import type { LetterDeps } from "../mail/write-to-user.ts";
+import type { LetterDeps } from "../mail/put-letter.ts";
 import { emailOf } from "../people/add-email.ts";
 import { type Invited, mailClaim } from "./mail-claim.ts";
 import { staffMember } from "./staff-member.ts";

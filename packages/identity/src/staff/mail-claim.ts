@@ -2,7 +2,7 @@ import type { By } from "@closebell/context";
 import type { Deps, Work } from "@closebell/database";
 import { claimLetter } from "../mail/letters.ts";
 import { putLetter } from "../mail/put-letter.ts";
-import type { LetterDeps } from "../mail/write-to-user.ts";
+import type { LetterDeps } from "../mail/put-letter.ts";
 import { insertClaim } from "./claim-token.ts";
 import type { StaffMember } from "./staff-member.ts";
 

@@ -7,7 +7,8 @@ import {
   reviewWithdrawal,
   type Withdrawal,
 } from "@closebell/custody";
-import type { Cli, Session } from "../../cli.ts";
+import type { Session } from "../../session.ts";
+import type { Cli } from "../../cli.ts";
 import { CURSOR, CURSOR_HELP, LIMIT, LIMIT_HELP, limitArgument, pageOf } from "../../input/page.ts";
 import { pageAnswer } from "../../present/page.ts";
 import { WITHDRAWAL_COLUMNS, WITHDRAWAL_STATES, withdrawalText } from "../../present/withdrawal.ts";
