@@ -29,9 +29,11 @@ const intakeOf = ({ build, databaseUrl, connections }: ApiOrder): BetIntake =>
     ? perRequestIntake(databaseUrl, build, connections)
     : constantIntake();
 
-/** The same routes and middleware, with another verb behind POST /bets. */
+/** The same routes and middleware, with another verb behind POST /bets, and patience for those that wait long for a hot row. */
 const serveSwapped = (runtime: Runtime, order: ApiOrder): number => {
-  const api = createApi({ ...runtime, intake: intakeOf(order) });
+  const { rateLimits } = runtime.config.http;
+  const settings = { rateLimits, answerWithinMs: 120_000 };
+  const api = createApi({ ...runtime, intake: intakeOf(order), settings });
   const { url } = serveApi(api, { port: 0, hostname: HOST });
   return Number(new URL(url).port);
 };
