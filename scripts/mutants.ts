@@ -17,7 +17,7 @@ const price = mutantsOf(
   "bun test packages/rounds/src/judge.test.ts",
 );
 const placing = mutantsOf(
-  "packages/rounds/migrations/0007_protection.sql",
+  "packages/rounds/migrations/0009_counters.sql",
   "bun scripts/test.ts packages/rounds/src/bets.int.test.ts -t instant|balance",
 );
 const sharing = mutantsOf(
@@ -28,10 +28,9 @@ const cutting = mutantsOf(
   "packages/rounds/migrations/0004_settle_by_user.sql",
   "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts -t alike",
 );
-const betting = mutantsOf(
-  "packages/rounds/migrations/0007_protection.sql",
-  "bun scripts/test.ts packages/rounds/src/protected-bets.int.test.ts",
-);
+const BETS = "bun scripts/test.ts packages/rounds/src/protected-bets.int.test.ts";
+const betting = mutantsOf("packages/rounds/migrations/0009_counters.sql", BETS);
+const returning = mutantsOf("packages/rounds/migrations/0007_protection.sql", BETS);
 const PROTECTED =
   "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts";
 const counting = mutantsOf("packages/protection/migrations/0000_protection.sql", PROTECTED);
@@ -122,12 +121,12 @@ export const MUTANTS: readonly Mutant[] = [
   betting("suspended: plays on", "l.n = any (v_suspended) then", "false then"),
   betting("limit: not asked", "l.n = any (v_beyond) then", "false then"),
   betting("limit: a stake is not counted", "where t.n = any (v_placed);", "where false;"),
-  betting(
+  returning(
     "loss: what comes back is not counted",
     "where t.account = any (v_counted);",
     "where false;",
   ),
-  betting("loss: a late refund is not counted", "if v_refunded > 0 and", "if v_refunded < 0 and"),
+  returning("loss: a late refund is not counted", "if v_refunded > 0 and", "if v_refunded < 0 and"),
   limiting(
     "limit: a looser one may be confirmed at once",
     "when waits then v_now + interval '24 hours'",

@@ -7,7 +7,7 @@ export interface Trap {
   readonly edits: readonly Edit[];
 }
 
-const PLACE = "packages/rounds/migrations/0007_protection.sql";
+const PLACE = "packages/rounds/migrations/0009_counters.sql";
 const KEYS = "packages/rounds/migrations/0003_hot_path.sql";
 const POST = "packages/ledger/migrations/0001_hot_path.sql";
 const BOOKS = "packages/ledger/migrations/0000_books.sql";

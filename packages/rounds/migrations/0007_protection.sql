@@ -30,7 +30,6 @@ declare
   v_suspended integer[];
   v_beyond integer[];
   v_counted integer[];
-  v_counters tid[];
   v_positions integer[];
   v_accounts bigint[];
   v_balances bigint[];
@@ -60,7 +59,7 @@ begin
   -- statements of their own, after the locks: until this commits no other transaction bets for these users
   v_used := rounds.used_keys(p_round, p_previous, p_users, p_keys, p_named);
   if exists (select from protection.player x where x.user_id = any (p_users)) then
-    select j.suspended, j.beyond, j.counted, j.counters into v_suspended, v_beyond, v_counted, v_counters
+    select j.suspended, j.beyond, j.counted into v_suspended, v_beyond, v_counted
       from protection.judge_stakes(p_users, p_stakes, v_now) j;
   end if;
   v_limited := v_round.max_stake < 4611686018427387904;
@@ -105,8 +104,8 @@ begin
         on conflict (round_id, user_id) do update set stake = s.stake + excluded.stake;
     end if;
     if v_counted is not null then
-      perform protection.count_stakes(array_agg(t.counter), array_agg(p_stakes[t.n]))
-        from unnest(v_counted, v_counters) as t (n, counter) where t.n = any (v_placed);
+      perform protection.count_stakes(array_agg(p_users[t.n]), array_agg(p_stakes[t.n]), v_now)
+        from unnest(v_placed) as t (n) where t.n = any (v_counted);
     end if;
     select * into v_stripe from rounds.stripe s where s.round_id = p_round and s.stripe = p_stripe;
     perform ledger.post_new(v_round.period, 20::smallint, array_agg(p_ids[t.n]), v_debits,
