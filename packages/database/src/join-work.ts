@@ -1,5 +1,4 @@
-import type { Database } from "./database.ts";
-import type { Work } from "./database.ts";
+import type { Database, Work } from "./database.ts";
 import type { Deps } from "./transact.ts";
 
 const refuse = (what: string): never => {

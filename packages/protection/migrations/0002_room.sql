@@ -53,30 +53,24 @@ declare
   v_day date := (p_at at time zone 'UTC')::date;
   v_unsure uuid[];
 begin
-  select array_agg(j.n), array_agg(j.counter), array_agg(j.user_id) filter (where j.room is null or j.stake > j.room)
-    into counted, counters, v_unsure
-  from (
-    select t.n::integer as n, t.user_id, t.stake, d.room, d.counter
-    from unnest(p_users, p_stakes) with ordinality as t (user_id, stake, n)
-    join protection.player p on p.user_id = t.user_id
-    left join lateral (
-      select x.room, x.ctid as counter from protection.day x
-      where x.user_id = t.user_id and x.day = v_day order by x.user_id, x.day limit 1) d on true
-  ) j;
-  if v_unsure is null then return; end if;
-  perform protection.add_up_room(v_unsure, p_at);
-  select array_agg(j.n) filter (where j.suspended), array_agg(j.n) filter (where j.stake > j.room),
-      array_agg(j.n) filter (where j.room is not null), array_agg(j.counter) filter (where j.room is not null)
-    into suspended, beyond, counted, counters
-  from (
-    select t.n::integer as n, t.stake, d.room, d.counter,
-      d.room is null and protection.is_suspended(t.user_id, p_at) as suspended
-    from unnest(p_users, p_stakes) with ordinality as t (user_id, stake, n)
-    join protection.player p on p.user_id = t.user_id
-    left join lateral (
-      select x.room, x.ctid as counter from protection.day x
-      where x.user_id = t.user_id and x.day = v_day order by x.user_id, x.day limit 1) d on true
-  ) j;
+  -- once more where what is left had to be added up
+  for v_look in 1..2 loop
+    select array_agg(j.n) filter (where j.suspended), array_agg(j.n) filter (where j.stake > j.room),
+        array_agg(j.n) filter (where j.room is not null), array_agg(j.counter) filter (where j.room is not null),
+        array_agg(j.user_id) filter (where j.room is null or j.stake > j.room)
+      into suspended, beyond, counted, counters, v_unsure
+    from (
+      select t.n::integer as n, t.user_id, t.stake, d.room, d.counter,
+        d.room is null and protection.is_suspended(t.user_id, p_at) as suspended
+      from unnest(p_users, p_stakes) with ordinality as t (user_id, stake, n)
+      join protection.player p on p.user_id = t.user_id
+      left join lateral (
+        select x.room, x.ctid as counter from protection.day x
+        where x.user_id = t.user_id and x.day = v_day order by x.user_id, x.day limit 1) d on true
+    ) j;
+    exit when v_unsure is null or v_look = 2;
+    perform protection.add_up_room(v_unsure, p_at);
+  end loop;
 end $$;
 --> statement-breakpoint
 drop function protection.count_stakes(uuid[], bigint[], timestamptz);
