@@ -112,6 +112,24 @@ test("of many answers about one player at once the last that is written down hol
   }
 });
 
+test("an answer is written down with its player's account in hand", async () => {
+  const userId = await player();
+  const { sql } = scratch.owner;
+  const asked = await sql.begin(async (tx) => {
+    await tx`lock table protection.screening in share mode`;
+    const waiting = () => sql`
+      select from pg_locks where relation = 'protection.screening'::regclass and not granted`;
+    const answered = codeOf(screenPlayer({ ...deps, screening: saying(PASSED) }, { by, userId }));
+    while ((await waiting()).length === 0) await Bun.sleep(5);
+    const account = await sql`
+      select from ledger.account where owner = ${userId} and purpose = 'available' for update skip locked`;
+    return { answered, account };
+  });
+  expect(asked.account).toHaveLength(0);
+  expect(await asked.answered).toBe("done");
+  expect(await needs(userId)).toBe("done");
+});
+
 test("nobody passes while nobody answers, and nothing is written down", async () => {
   const userId = await player();
   const screening = saying();

@@ -60,3 +60,16 @@ export const tokenIn = (description: string, example: string) =>
     .string()
     .regex(/^[\u0021-\u007E]{1,200}$/, "must be 1 to 200 printable characters without spaces")
     .openapi({ description, example });
+
+// no control, half of a surrogate pair, or mark that turns a line round; and no space that is not the usual one
+const VISIBLE =
+  "!-~\\u00A1-\\u167F\\u1681-\\u1FFF\\u2010-\\u2027\\u2030-\\u205E\\u2070-\\u2FFF\\u3001-\\uD7FF\\uE000-\\uFEFE\\uFF00-\\uFFFD";
+
+/** A line somebody writes for others to read: what it says is kept as it was sent. */
+export const lineIn = (most: number) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^[${VISIBLE}][ ${VISIBLE}]{0,${most - 1}}$`),
+      `must be a line of 1 to ${most} visible letters, digits or signs that begins with no space`,
+    );

@@ -1,7 +1,7 @@
 import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { LIMIT_KINDS, LIMIT_PERIODS } from "@closebell/protection";
 import { z } from "@hono/zod-openapi";
-import { idIn, idOut, instantOut } from "./common.ts";
+import { idIn, idOut, instantOut, lineIn } from "./common.ts";
 import { amountIn, amountOut } from "./money.ts";
 
 const kind = z.enum(LIMIT_KINDS).openapi({
@@ -62,13 +62,10 @@ export const selfExclusionBody = z.strictObject({
 });
 
 export const reasonBody = z.strictObject({
-  reason: z
-    .string()
-    .regex(
-      /^[ -~\u00A1-\uD7FF\uE000-\uFFFD]{1,500}$/,
-      "must say why, in a line of up to 500 letters",
-    )
-    .openapi({ example: "asked us to by telephone", description: "For the audit log" }),
+  reason: lineIn(500).openapi({
+    example: "asked us to by telephone",
+    description: "For the audit log",
+  }),
 });
 
 export const useHeldBody = z.strictObject({ amountMicroUsdc: amountIn("5000000") });

@@ -24,7 +24,7 @@ export interface NewApiKey {
 export interface CreateApiKey {
   /** Whose key it is: a player or a member of staff. Nobody makes one in another's name. */
   readonly by: By;
-  /** 1 to 100 characters. */
+  /** 1 to 100 characters, none of them a control. */
   readonly name: string;
   /** Default: everything a key of theirs can have. */
   readonly scopes?: readonly Permission[] | undefined;
@@ -41,8 +41,9 @@ const refuse = (pointer: string, detail: string): DomainError =>
 
 const checkedName = (name: string): string => {
   const trimmed = name.trim();
-  if (trimmed.length >= 1 && trimmed.length <= 100) return trimmed;
-  throw refuse("/name", "must be 1 to 100 characters");
+  // neither a text in PostgreSQL nor its JSON takes halves of a surrogate pair
+  if (/^[^\p{Cc}\p{Cs}]{1,100}$/u.test(trimmed)) return trimmed;
+  throw refuse("/name", "must be 1 to 100 characters, none of them a control");
 };
 
 const checkedDays = (days: number = KEY_DAYS.usual): number => {
