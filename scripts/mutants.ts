@@ -17,7 +17,7 @@ const price = mutantsOf(
   "bun test packages/rounds/src/judge.test.ts",
 );
 const placing = mutantsOf(
-  "packages/rounds/migrations/0009_counters.sql",
+  "packages/rounds/migrations/0010_by_row.sql",
   "bun scripts/test.ts packages/rounds/src/bets.int.test.ts -t instant|balance",
 );
 const sharing = mutantsOf(
@@ -29,7 +29,7 @@ const cutting = mutantsOf(
   "bun scripts/test.ts packages/rounds/src/settlement.int.test.ts -t alike",
 );
 const BETS = "bun scripts/test.ts packages/rounds/src/protected-bets.int.test.ts";
-const betting = mutantsOf("packages/rounds/migrations/0009_counters.sql", BETS);
+const betting = mutantsOf("packages/rounds/migrations/0010_by_row.sql", BETS);
 const returning = mutantsOf("packages/rounds/migrations/0007_protection.sql", BETS);
 const PROTECTED =
   "bun scripts/test.ts packages/protection packages/rounds/src/protected-bets.int.test.ts packages/custody/src/protected-money.int.test.ts";
@@ -118,9 +118,14 @@ export const MUTANTS: readonly Mutant[] = [
     "select c.extra - c.above + 1, c.band",
   ),
 
-  betting("suspended: plays on", "l.n = any (v_suspended) then", "false then"),
-  betting("limit: not asked", "l.n = any (v_beyond) then", "false then"),
-  betting("limit: a stake is not counted", "where t.n = any (v_placed);", "where false;"),
+  betting("suspended: plays on", "l.i = any (v_suspended) then", "false then"),
+  betting("limit: not asked", "l.i = any (v_beyond) then", "false then"),
+  betting("limit: a stake is not counted", "where v_results[t.i] = 'ACCEPTED';", "where false;"),
+  betting(
+    "limit: judged without its account",
+    "array(select p_users[t.n] from unnest(v_positions) as t (n))",
+    "p_users",
+  ),
   returning(
     "loss: what comes back is not counted",
     "where t.account = any (v_counted);",

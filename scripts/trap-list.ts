@@ -7,9 +7,9 @@ export interface Trap {
   readonly edits: readonly Edit[];
 }
 
-const PLACE = "packages/rounds/migrations/0009_counters.sql";
+const PLACE = "packages/rounds/migrations/0010_by_row.sql";
 const KEYS = "packages/rounds/migrations/0003_hot_path.sql";
-const POST = "packages/ledger/migrations/0001_hot_path.sql";
+const POST = "packages/ledger/migrations/0007_by_row.sql";
 const BOOKS = "packages/ledger/migrations/0000_books.sql";
 const ROUNDS = "packages/rounds/migrations/0000_rounds.sql";
 const PINS =
@@ -47,7 +47,7 @@ export const TRAPS: readonly Trap[] = [
     edits: [
       {
         file: PLACE,
-        find: "    select l.positions, l.accounts, l.balances into v_positions, v_accounts, v_balances\n      from ledger.lock_owners(p_users, 'available', p_patience_ms) l;",
+        find: "    select l.positions, l.accounts, l.places, l.balances into v_positions, v_accounts, v_places, v_balances\n      from ledger.lock_owners(p_users, 'available', p_patience_ms) l;",
         replace: "    v_positions := '{}';",
       },
       {
@@ -57,14 +57,15 @@ export const TRAPS: readonly Trap[] = [
       },
       {
         file: PLACE,
-        find: "    into v_results, v_placed, v_debits\n  from (\n    select l.n",
-        replace: "    into v_positions, v_results, v_placed, v_debits\n  from (\n    select l.n",
+        find: "    into v_results, v_placed, v_debits, v_debit_places\n  from (\n    select l.n",
+        replace:
+          "    into v_positions, v_results, v_placed, v_debits, v_debit_places\n  from (\n    select l.n",
       },
       {
         file: PLACE,
-        find: "    from unnest(v_positions, v_accounts, v_balances) with ordinality as l",
+        find: "    from unnest(v_positions, v_accounts, v_places, v_balances) with ordinality as l",
         replace:
-          "    from ledger.lock_owners(p_users, 'available', p_patience_ms) k\n    cross join lateral unnest(k.positions, k.accounts, k.balances) with ordinality as l",
+          "    from ledger.lock_owners(p_users, 'available', p_patience_ms) k\n    cross join lateral unnest(k.positions, k.accounts, k.places, k.balances) with ordinality as l",
       },
     ],
   },
