@@ -307,10 +307,28 @@ test("nor is anything else paid to anybody: what does not stay in the house is r
   expect(told.toSorted()).toEqual(
     ["cold", "gas", "sweep"].map(
       (purpose) =>
-        `The payment … (${purpose}) was ordered by nobody here: see who has the database.`,
+        `The payment … (${purpose}) goes to no wallet of this configuration. It was given up: unless the wallets were changed meanwhile, see who has the database.`,
     ),
   );
   await scene.settle();
   expect(BigInt(chain.usdcOf(THIEF))).toBe(0n);
   expect(await chain.gasBalance(THIEF)).toBe(0n);
+});
+
+test("what has left for a wallet that was changed meanwhile gets no dearer, and its bytes go on their way again", async () => {
+  await using open = await openScene();
+  const { scene } = open;
+  const { chain } = scene;
+  const order = { kind: "usdc", to: COLD, amount: "5" };
+  expect(await forge(open, chain.hotWallet, "cold", null, order, 5)).toBe("done");
+  await scene.advance();
+  const [sent] = chain.miner.waiting();
+  const changed = Object.defineProperty(Object.create(chain), "coldWallet", { value: outside(9) });
+  const policy = { ...scene.deps.policy, replaceAfterSeconds: 0 };
+  const { problems } = await advanceChain({ ...scene.deps, policy, chains: [changed] }, { by });
+  expect(problems).toMatchObject([{ step: "broadcast" }]);
+  expect(problems[0]?.message).toContain("It has left, and is not signed again");
+  expect(chain.miner.waiting()).toEqual([sent]);
+  await scene.settle();
+  expect(BigInt(chain.usdcOf(COLD))).toBe(5n);
 });

@@ -105,13 +105,13 @@ const keep = (
   });
 
 /**
- * Gives up a payment that nobody here ordered: nothing is paid under its number. One that has left already can't be.
- * @throws Error for that
+ * Gives up a payment that nobody here ordered: nothing is paid under its number. One that has left can't be taken back, but
+ * gets no dearer.
  */
 const refuseOrder = async (pass: ChainPass, { id, purpose }: Payment): Promise<void> => {
-  const message = `The payment ${id} (${purpose}) was ordered by nobody here: see who has the database.`;
   const given = await transact(pass.deps, (work) => giveUpOrder(work, id));
-  if (!given) throw new Error(message);
+  const done = given ? "It was given up" : "It has left, and is not signed again";
+  const message = `The payment ${id} (${purpose}) goes to no wallet of this configuration. ${done}: unless the wallets were changed meanwhile, see who has the database.`;
   reportProblem(pass, "broadcast", new Error(message));
 };
 

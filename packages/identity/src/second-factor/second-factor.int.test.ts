@@ -230,16 +230,22 @@ test("nobody without the wallet uses up its owner's tries, which count for sign-
   const tries = { quota: 1000, windowSeconds: 60 };
   const limits = { perAccount: tries, perAddress: tries };
   deps = testIdentity(scratch.database, { auth: { ...deps.auth, limits } });
-  const attempt = async (signer: string, codes: Codes = {}) => {
-    const { message } = await startWalletSignIn(deps, { ...stranger(), address, chainId: 1 });
+  const begin = () => startWalletSignIn(deps, { ...stranger(), address, chainId: 1 });
+  const finish = (message: string, signer: string, codes: Codes = {}) => {
     const signature = scriptedSignature(signer, message);
     return signInWithWallet(deps, { ...stranger(), message, signature, ...codes });
   };
-  const owner = await attempt(address);
+  const attempt = async (signer: string, codes: Codes = {}) =>
+    finish((await begin()).message, signer, codes);
+  const seen = await begin();
+  const owner = await finish(seen.message, address);
   const { secret } = await enrolled(owner);
   for (let n = 0; n < 11; n += 1) {
     const forged = attempt(`0x${"b".repeat(40)}`, { totp: "000000" });
     expect(await codeOf(forged)).toBe("SIGN_IN_FAILED");
+    // signed by the owner, and seen by somebody else
+    const spent = finish(seen.message, address, { totp: "000000" });
+    expect(await codeOf(spent)).toBe("SIGN_IN_FAILED");
   }
   const { items } = await listAudit(deps, { limit: 1 });
   expect(items[0]).toMatchObject({ action: "sign-in.fail", subject: `user/${owner.user.id}` });

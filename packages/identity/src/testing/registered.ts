@@ -9,7 +9,7 @@ import { memoryMailer, stranger } from "./test-identity.ts";
 export const tokenIn = (text: string | undefined): string =>
   /cb_(?:mail|claim)_[\w-]+/.exec(text ?? "")?.[0] ?? "no token";
 
-/** Letters that wait in the database, newest last. */
+/** Takes the letters that wait in the database, as many as a pass delivers, newest last. */
 export const lettersOf = async (deps: IdentityDeps) => {
   const mailer = memoryMailer();
   await deliverMail({ ...deps, mailer });

@@ -7,7 +7,7 @@ import {
   transact,
   type Work,
 } from "@closebell/database";
-import { sql } from "drizzle-orm";
+import { sql, type SQL } from "drizzle-orm";
 import { insertPlayer } from "../create-user.ts";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
 import { limitAccount, limitAddress, limitCodes } from "../people/limit-attempts.ts";
@@ -40,16 +40,18 @@ const parsed = async (deps: IdentityDeps, text: string): Promise<WalletMessage> 
   });
 };
 
+const unused = ({ nonce, address }: WalletMessage): SQL => sql`
+  nonce = ${nonce} and address = ${address.toLowerCase()} and used_at is null and expires_at > identity.now()`;
+
+const needNonce = async (on: Executor, message: WalletMessage): Promise<void> => {
+  const found = await on.execute(sql`select from identity.wallet_nonce where ${unused(message)}`);
+  if (found.length === 0) throw new SignInFailed("wallet");
+};
+
 /** Uses the nonce up, in the transaction that signs in: of two at once one gets it. */
-const useNonce = async (
-  work: Pick<Work, "tx">,
-  { nonce, address }: WalletMessage,
-): Promise<void> => {
+const useNonce = async (work: Pick<Work, "tx">, message: WalletMessage): Promise<void> => {
   const used = await work.tx.execute(sql`
-    update identity.wallet_nonce set used_at = identity.now()
-    where nonce = ${nonce} and address = ${address.toLowerCase()} and used_at is null
-      and expires_at > identity.now()
-    returning 1`);
+    update identity.wallet_nonce set used_at = identity.now() where ${unused(message)} returning 1`);
   if (used.length === 0) throw new SignInFailed("wallet");
 };
 
@@ -88,6 +90,7 @@ const prove = async (
   if (!isForSite(message, deps.auth.site, now)) throw new SignInFailed("wallet");
   const signer = await deps.wallets.signerOf(input.message, input.signature);
   if (signer === undefined || signer !== message.address) throw new SignInFailed("wallet");
+  await reachable(url, () => needNonce(orm, message));
 };
 
 const enter = (
@@ -121,7 +124,7 @@ export const signInWithWallet = async (
   const subject = owner === undefined ? `wallet/${message.address}` : `user/${owner.id}`;
   return auditFailure(deps, { ...input, subject }, async () => {
     await prove(deps, message, input);
-    // addresses are known to everybody: only whoever has the key uses up its owner's tries
+    // addresses are known to everybody: only whoever has the key, and a nonce that was not used, uses up its owner's tries
     await limitAccount(deps, `wallet:${message.address}`);
     if (owner !== undefined) await limitCodes(deps, owner.id, input);
     try {
