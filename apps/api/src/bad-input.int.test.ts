@@ -325,7 +325,7 @@ describe("money that does not come or go", () => {
     await refused("POST", "/wallets", chain, 404, "CHAIN_NOT_FOUND");
     const handle = { json: { handle: "-x-" } };
     await refused("POST", "/users", handle, 422, "VALIDATION_FAILED", ["/handle"]);
-    for (const name of ["", " ", "half of a pair: \ud83d", "a\u0000b", "\u202Edekcolb"])
+    for (const name of ["", " ", "half of a pair: \ud83d", "a\u0000b", "\u202Edekcolb", "a\u061Cb"])
       await refused("POST", "/auth/api-keys", { json: { name } }, 422, "VALIDATION_FAILED", [
         "/name",
       ]);

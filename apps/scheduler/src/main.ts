@@ -39,7 +39,8 @@ const main = async (): Promise<void> => {
   );
   stopOnSignal({
     log,
-    deadlineMs: 4_900,
+    // more than its parts are given together
+    deadlineMs: 10_000,
     async stop() {
       await scheduler.stop();
       await Promise.all([health.stop(), runtime.stop()]);

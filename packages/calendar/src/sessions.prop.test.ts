@@ -12,7 +12,8 @@ import {
 
 const { NASDAQ } = EXCHANGES;
 const FIRST = Temporal.PlainDate.from("1999-01-05");
-const DAYS = FIRST.until("2028-12-28").days;
+const LAST = Temporal.PlainDate.from("2028-12-28");
+const DAYS = FIRST.until(LAST).days;
 
 // far enough inside the horizon for a previous and a next session
 const date = fc.nat(DAYS).map((days) => FIRST.add({ days }));
@@ -62,16 +63,14 @@ test("the session before the next one of a session is that session", () => {
   );
 });
 
-test("nothing lies between a date and its neighbours, and no pause is longer than a week", () => {
-  fc.assert(
-    fc.property(date, (day) => {
-      const before = previousSession(NASDAQ, day).date;
-      const after = nextSession(NASDAQ, day).date;
-      expect(Temporal.PlainDate.compare(before, day)).toBe(-1);
-      expect(Temporal.PlainDate.compare(day, after)).toBe(-1);
-      const inside = sessionsBetween(NASDAQ, before.add({ days: 1 }), after.subtract({ days: 1 }));
-      expect(inside).toEqual([sessionOn(NASDAQ, day)].filter((session) => session !== undefined));
-      expect(before.until(after).days).toBeLessThanOrEqual(9);
-    }),
-  );
+test("nothing lies between a date and its neighbours, and no pause is longer than that of September 2001", () => {
+  for (let day = FIRST; day.until(LAST).days >= 0; day = day.add({ days: 1 })) {
+    const before = previousSession(NASDAQ, day).date;
+    const after = nextSession(NASDAQ, day).date;
+    expect(Temporal.PlainDate.compare(before, day)).toBe(-1);
+    expect(Temporal.PlainDate.compare(day, after)).toBe(-1);
+    const inside = sessionsBetween(NASDAQ, before.add({ days: 1 }), after.subtract({ days: 1 }));
+    expect(inside).toEqual([sessionOn(NASDAQ, day)].filter((session) => session !== undefined));
+    expect(before.until(after).days).toBeLessThanOrEqual(10);
+  }
 });

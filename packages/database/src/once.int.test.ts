@@ -12,6 +12,8 @@ import { type Deps, transact } from "./transact.ts";
 let scratch: ScratchDatabase;
 let deps: Deps & { readonly events: ReturnType<typeof memoryEvents> };
 
+// however busy the machine is
+const PATIENT = 30_000;
 const ANNA = "00000000-0000-7000-8000-00000000000a";
 const BERT = "00000000-0000-7000-8000-00000000000b";
 
@@ -72,7 +74,9 @@ test("does it once, and tells of it once it is committed", async () => {
 
 test("fifty at once on four connections are one, and all get its answer", async () => {
   const answers = await Promise.all(
-    Array.from({ length: 50 }, () => once(deps, request("fifty"), (on) => act(on, "fifty"))),
+    Array.from({ length: 50 }, () =>
+      once(deps, request("fifty"), (on) => act(on, "fifty"), PATIENT),
+    ),
   );
   expect(new Set(answers.map(({ answer }) => JSON.stringify(answer))).size).toBe(1);
   expect(answers.filter(({ replayed }) => !replayed)).toHaveLength(1);
@@ -82,7 +86,7 @@ test("fifty at once on four connections are one, and all get its answer", async 
 test("fifty different ones at once on four connections all are done", async () => {
   const numbers = Array.from({ length: 50 }, (_, n) => n);
   const answers = await Promise.all(
-    numbers.map((n) => once(deps, request(`each-${n}`), (on) => act(on, `each-${n}`))),
+    numbers.map((n) => once(deps, request(`each-${n}`), (on) => act(on, `each-${n}`), PATIENT)),
   );
   expect(answers.map(({ answer }) => answer)).toEqual(
     numbers.map((n) => ({ what: `each-${n}`, number: "1" })),

@@ -24,15 +24,16 @@ const NO = new DomainError("INSUFFICIENT_FUNDS", "Too little.");
 const send = async (deps: Deps, run: number, { fails, ...request }: Sent) => {
   const route = `${request.route} ${run}`;
   try {
-    return await once(deps, { ...request, route }, (on) =>
+    const act = (on: Deps) =>
       transact(on, async (work) => {
         const [row] = await work.tx.execute<{ n: bigint }>(
           sql`insert into database.deed (route) values (${route}) returning n`,
         );
         if (fails) throw NO;
         return { deed: String(row?.n), body: request.body };
-      }),
-    );
+      });
+    // however busy the machine is
+    return await once(deps, { ...request, route }, act, 30_000);
   } catch (error) {
     return error instanceof DomainError ? error.code : error;
   }

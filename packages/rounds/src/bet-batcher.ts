@@ -14,6 +14,8 @@ export interface BetIntakeOptions {
   readonly maxBatch?: number;
   /** Bets that may wait; past that, OVERLOADED. */
   readonly maxWaiting?: number;
+  /** How long a bet that goes alone waits for its account, in ms. The lock of its round waits behind it. */
+  readonly patienceMs?: number;
 }
 
 /** Which shard a user's bets go to: always the same, so that batches in flight never share an account. */
@@ -25,9 +27,10 @@ const shardOf = (userId: string, shards: number): number => Bun.hash.crc32(userI
  */
 export const createBetIntake = (deps: Deps, options: BetIntakeOptions = {}): BetIntake => {
   const { stripe = 0, shards: count = 3, maxBatch = 1_000, maxWaiting = 10_000 } = options;
+  const { patienceMs = 500 } = options;
   const finder = createRoundFinder(deps);
   const shards = Array.from({ length: count }, (_, n) =>
-    createBetShard(deps, finder, { stripe: (stripe + n) % STRIPES, maxBatch }),
+    createBetShard(deps, finder, { stripe: (stripe + n) % STRIPES, maxBatch, patienceMs }),
   );
   const waiting = () => shards.reduce((sum, shard) => sum + shard.waiting(), 0);
   let closed = false;

@@ -3,8 +3,6 @@ import { takeBatch, type WaitingBet } from "./bet-queue.ts";
 import type { RoundFinder } from "./find-batch-round.ts";
 import { sendBatch } from "./send-batch.ts";
 
-/** How long a bet that goes alone waits for its account. The lock of its round waits behind it. */
-const PATIENCE_MS = 500;
 /** Batches a bet may find its account locked in, before it goes alone. */
 const MAX_BATCHES = 2;
 
@@ -13,6 +11,8 @@ export interface ShardOptions {
   readonly stripe: number;
   /** Bets in one transaction at most. */
   readonly maxBatch: number;
+  /** How long a bet that goes alone waits for its account. */
+  readonly patienceMs: number;
 }
 
 /** One line of bets with one batch in flight; those whose account stays locked leave it and go alone, one at a time. */
@@ -27,7 +27,7 @@ export interface BetShard {
 export const createBetShard = (
   deps: Deps,
   finder: RoundFinder,
-  { stripe, maxBatch }: ShardOptions,
+  { stripe, maxBatch, patienceMs }: ShardOptions,
 ): BetShard => {
   const queue: WaitingBet[] = [];
   const stuck: WaitingBet[] = [];
@@ -57,7 +57,7 @@ export const createBetShard = (
 
   const drainStuck = async (): Promise<void> => {
     for (let bet = stuck.shift(); bet !== undefined; bet = stuck.shift()) {
-      await sendBatch({ deps, finder, stripe, patienceMs: PATIENCE_MS, again }, [bet]);
+      await sendBatch({ deps, finder, stripe, patienceMs, again }, [bet]);
       start();
     }
     alone = false;

@@ -7,7 +7,12 @@ import { createBetIntake } from "./bet-batcher.ts";
 import { getRound } from "./get-round.ts";
 import { pauseRound, resumeRound } from "./pause-round.ts";
 import { quote } from "./quote.ts";
-import { expectBalancedBooks, roundsHarness, type RoundsHarness } from "./testing/index.ts";
+import {
+  expectBalancedBooks,
+  PATIENT,
+  roundsHarness,
+  type RoundsHarness,
+} from "./testing/index.ts";
 
 const TODAY = "20261120";
 
@@ -132,7 +137,7 @@ describe("a bet", () => {
 
   test("sent fifty times at once with one key, to two processes, is placed once", async () => {
     const user = await house.user(1_000n);
-    const other = createBetIntake(house.deps, { stripe: 5 });
+    const other = createBetIntake(house.deps, { stripe: 5, patienceMs: PATIENT });
     const by = { actor: { kind: "player", id: user, name: "p" }, requestId: randomUUID() } as const;
     const request = {
       by,
@@ -173,17 +178,20 @@ describe("a bet", () => {
 
   test("by a user whose account stays held is given up, and can be sent again with its key", async () => {
     const stuck = await house.user(100n);
-    const key = "patience";
+    const intake = createBetIntake(house.deps);
+    const stake = microUsdc(10n);
+    const bet = { by: house.by, userId: stuck, side: "UP", stake, idempotencyKey: "held" } as const;
     const letGo = await holdAccounts(stuck);
-    await refused(house.bet(stuck, "UP", 10n, { key }), "OVERLOADED", stuck, 100n);
+    await refused(intake.place(bet), "OVERLOADED", stuck, 100n);
     await letGo();
-    expect(await house.bet(stuck, "UP", 10n, { key })).toMatchObject({ replayed: false });
+    expect(await intake.place(bet)).toMatchObject({ replayed: false });
+    await intake.close();
     expect(await house.available(stuck)).toBe(90n);
   });
 
   test("by one user, many at once and through two processes, never exceeds the maximum together", async () => {
     const user = await house.user(10_000n);
-    const other = createBetIntake(house.deps, { stripe: 3 });
+    const other = createBetIntake(house.deps, { stripe: 3, patienceMs: PATIENT });
     const by = { actor: { kind: "player", id: user, name: "p" }, requestId: randomUUID() } as const;
     const placed = await Promise.allSettled(
       Array.from({ length: 30 }, (_, n) =>

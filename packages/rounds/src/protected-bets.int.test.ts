@@ -18,7 +18,12 @@ import {
 import { advanceRounds } from "./advance-rounds.ts";
 import { createBetIntake } from "./bet-batcher.ts";
 import { closeSessionAt } from "./calendar-exceptions.ts";
-import { expectBalancedBooks, roundsHarness, type RoundsHarness } from "./testing/index.ts";
+import {
+  expectBalancedBooks,
+  PATIENT,
+  roundsHarness,
+  type RoundsHarness,
+} from "./testing/index.ts";
 
 let house: RoundsHarness;
 
@@ -136,7 +141,8 @@ test("only of users who set a limit is anything counted, and only they and the b
 test("many bets of one limited user at once, through several intakes, never exceed his limit", async () => {
   const user = await house.user(10_000n);
   await limit(house, user, "loss", 500n);
-  const intakes = [house.intake, createBetIntake(house.deps), createBetIntake(house.deps)];
+  const patient = () => createBetIntake(house.deps, { patienceMs: PATIENT });
+  const intakes = [house.intake, patient(), patient()];
   const codes = await Promise.all(
     Array.from({ length: 90 }, (_, n) =>
       codeOf(
@@ -160,7 +166,8 @@ test("many bets of one limited user at once, through several intakes, never exce
 test("many bets of many limited users at once, through several intakes, exceed nobody's limit", async () => {
   const users = await Promise.all(Array.from({ length: 20 }, () => house.user(10_000n)));
   await Promise.all(users.map((user) => limit(house, user, "stake", 100n)));
-  const intakes = [house.intake, createBetIntake(house.deps), createBetIntake(house.deps)];
+  const patient = () => createBetIntake(house.deps, { patienceMs: PATIENT });
+  const intakes = [house.intake, patient(), patient()];
   const bets = users.flatMap((userId) => Array.from({ length: 9 }, (_, n) => ({ userId, n })));
   const codes = await Promise.all(
     bets.map(async ({ userId, n }) => {
@@ -180,7 +187,7 @@ test("whoever is being shut out in another transaction while he bets with others
   const [neighbour, user] = await Promise.all([house.user(100n), house.user(100n)]);
   if (!neighbour || !user) throw new Error("no users");
   await limit(house, user, "stake", 100n);
-  const intake = createBetIntake(house.deps, { shards: 1 });
+  const intake = createBetIntake(house.deps, { shards: 1, patienceMs: PATIENT });
   const place = (userId: string) => {
     const bet = { by: house.by, userId, side: "UP", stake: microUsdc(10n) } as const;
     return codeOf(intake.place({ ...bet, idempotencyKey: randomUUID() }));

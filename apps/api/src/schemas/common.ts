@@ -63,7 +63,7 @@ export const tokenIn = (description: string, example: string) =>
 
 // no control, half of a surrogate pair, or mark that turns a line round; and no space that is not the usual one
 const VISIBLE =
-  "!-~\\u00A1-\\u167F\\u1681-\\u1FFF\\u2010-\\u2027\\u2030-\\u205E\\u2070-\\u2FFF\\u3001-\\uD7FF\\uE000-\\uFEFE\\uFF00-\\uFFFD";
+  "!-~\\u00A1-\\u00AC\\u00AE-\\u061B\\u061D-\\u167F\\u1681-\\u180D\\u180F-\\u1FFF\\u2010-\\u2027\\u2030-\\u205E\\u2070-\\u2FFF\\u3001-\\uD7FF\\uE000-\\uFEFE\\uFF00-\\uFFFD";
 
 /** A line somebody writes for others to read: what it says is kept as it was sent. */
 export const lineIn = (most: number) =>

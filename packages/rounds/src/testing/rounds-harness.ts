@@ -42,6 +42,9 @@ const SETTINGS: MarketSettings = {
   auditSources: [],
 };
 
+/** For an intake of a test that holds an account while it does something else, however busy the machine is. */
+export const PATIENT = 30_000;
+
 /** Rounds on a scratch database: a market, a scripted source, and short words for what tests do. */
 export interface RoundsHarness extends AsyncDisposable {
   readonly deps: OracleDeps;
@@ -81,7 +84,7 @@ export const roundsHarness = async (
   const by: By = { actor: SYSTEM_ACTORS.scheduler, requestId: randomUUID() };
   await ensureDefaultMarket(deps, { by, settings: { ...SETTINGS, ...settings } });
   await transact(deps, (work) => openCustodyAccount(work, "test"));
-  const intake = createBetIntake(deps);
+  const intake = createBetIntake(deps, { patienceMs: PATIENT });
 
   const user = async (balance: bigint): Promise<string> => {
     const { id } = await createUser(deps, { by });
