@@ -77,11 +77,11 @@ const nothing = { break: () => undefined, when: "before" } as const;
 
 describe("an API that is told to stop", () => {
   test("says at once that it wants no more, answers on for a while, answers all that wait, and ends", async () => {
+    const late = await stage.bets(USERS, EACH);
     const env = { DATABASE_URL: stage.url, DRAIN_SECONDS: "2" };
     const { api, url, bets, answers, release } = await stopWithBets(env, nothing);
     await using _ = api;
     await eventually("not ready", async () => (await readiness(url)) === 503);
-    const late = await stage.bets(USERS, EACH);
     const lateAnswers = late.send(url);
     await release();
     expect([await answers, await lateAnswers]).toEqual([allOf(201), allOf(201)]);

@@ -69,12 +69,9 @@ test("what the hot wallet holds is given out once, however many schedulers add i
     // both come as far as they can before either has its number
     await tx`select from custody.withdrawal_switch for update`;
     const begun = [assignNumbers(pass), assignNumbers(pass)];
-    const waiting = () => sql`select from pg_locks where not granted and database = (
-      select oid from pg_database where datname = current_database())
-      or not granted and locktype = 'transactionid'`;
-    for (let tries = 0; (await waiting()).length < 2 && tries < 200; tries += 1) {
-      await Bun.sleep(10);
-    }
+    const waiting = () => sql`select from pg_locks join pg_stat_activity using (pid)
+      where datname = current_database() and not granted`;
+    while ((await waiting()).length < 2) await Bun.sleep(10);
     return { begun };
   });
   await Promise.all(passes.begun);

@@ -94,8 +94,8 @@ describe("the chain of the audit log", () => {
     });
     await linked.promise;
     const second = record("thing/2");
-    const waiting = () => intruder`select from pg_locks where not granted and (
-      database = (select oid from pg_database where datname = current_database()) or locktype = 'transactionid')`;
+    const waiting = () => intruder`select from pg_locks join pg_stat_activity using (pid)
+      where datname = current_database() and not granted`;
     while ((await waiting()).length === 0) await Bun.sleep(5);
     held.resolve();
     await Promise.all([first, second]);

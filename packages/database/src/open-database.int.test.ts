@@ -220,5 +220,5 @@ describe("connections", () => {
       const attempt = reachable(url, async () => broken.database.sql`select 1`);
       expect(await errorOf(attempt)).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
     }
-  }, 15_000);
+  });
 });

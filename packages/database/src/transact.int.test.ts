@@ -163,7 +163,7 @@ test("while connections keep being cut, every call ends, nothing is half done, a
   expect(total).toBeGreaterThanOrEqual(2 * committed);
   expect(total).toBeLessThanOrEqual(2 * (committed + failed));
   expect(total % 2).toBe(0);
-}, 20_000);
+});
 
 test("a snapshot sees one moment and can't write", async () => {
   await snapshot(deps, async (tx) => {

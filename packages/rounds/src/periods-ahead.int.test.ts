@@ -86,4 +86,4 @@ test("whoever can't have the locks gives up and is tried again, and what is due 
   const next = await advanceRounds(house.deps, { by: house.by });
   expect(next?.scheduled).toContain("20261201");
   expect(await periods(house, "ledger.transfer")).toContain("202701");
-}, 20_000);
+});

@@ -52,15 +52,17 @@ const post = async (
 /** Statuses that leave open whether the bet was taken: its key will tell. */
 const isOpen = (reply: Reply | undefined): boolean => reply === undefined || reply.status >= 500;
 
+const PATIENCE_MS = 30_000;
+
 /** Sends until there is an answer: 503 says to send again, as a pool does that finds its connections cut. */
 const postPatiently = async (
   url: string,
   apiKey: string,
   bet: SentBet,
 ): Promise<Reply | undefined> => {
-  for (let attempt = 0; ; attempt += 1) {
+  for (const until = performance.now() + PATIENCE_MS; ;) {
     const reply = await post(url, apiKey, bet);
-    if (reply?.status !== 503 || attempt === 20) return reply;
+    if (reply?.status !== 503 || performance.now() > until) return reply;
     await Bun.sleep(50);
   }
 };

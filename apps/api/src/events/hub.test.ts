@@ -66,7 +66,7 @@ const listen = (stream: ReadableStream<Uint8Array>) => {
   })();
   return {
     async until(wanted: string): Promise<string> {
-      const deadline = performance.now() + 5_000;
+      const deadline = performance.now() + 30_000;
       while (!text.includes(wanted)) {
         if (performance.now() > deadline) throw new Error(`${wanted} never came, only: ${text}`);
         await Bun.sleep(2);
@@ -133,13 +133,14 @@ test("a burst of pool events is read at most every so often, and the last total 
   const { hub, source, events, show, reads } = scene({ minIntervalMs: 40 });
   const client = listen(await hub.open(source));
   await client.until("snapshot");
+  const begun = performance.now();
   for (let n = 1; n <= 100; n += 1) {
     show(viewOf(n));
     events.publish(pools);
     await Bun.sleep(1);
   }
   await client.until('{"pool":100}');
-  expect(reads()).toBeLessThan(20);
+  expect(reads()).toBeLessThanOrEqual((performance.now() - begun) / 40 + 3);
   hub.close();
 });
 
@@ -155,7 +156,9 @@ test("an event during a read is followed by another read", async () => {
 });
 
 test("a client that takes nothing delays nobody, and is dropped", async () => {
-  const { hub, source, events, show } = scene({ heartbeatMs: 10, stuckAfterMs: 60 });
+  let now = 0;
+  const options = { heartbeatMs: 10, stuckAfterMs: 60, now: () => now };
+  const { hub, source, events, show } = scene(options);
   const stuck = await hub.open(source);
   const client = listen(await hub.open(source));
   await client.until("snapshot");
@@ -165,8 +168,8 @@ test("a client that takes nothing delays nobody, and is dropped", async () => {
     events.publish(state);
     await client.until(`{"pool":${n}}`);
   }
-  const deadline = performance.now() + 5_000;
-  while (hub.clients() === 2 && performance.now() < deadline) await Bun.sleep(5);
+  now = 61;
+  while (hub.clients() === 2) await Bun.sleep(5);
   expect(hub.clients()).toBe(1);
   const dropped = listen(stuck);
   await dropped.done;
@@ -239,7 +242,7 @@ test("a read that fails is logged and does not end the streams", async () => {
   await client.until("snapshot");
   fail(new Error("down"));
   events.publish(state);
-  await Bun.sleep(10);
+  while (lines.length === 0) await Bun.sleep(2);
   expect(lines).toMatchObject([{ level: "warn", fields: { topic: "round/NDX/1" } }]);
   fail(undefined);
   show(viewOf(4));

@@ -54,12 +54,18 @@ test("what nobody told of is read again within a second; an event is believed at
   await using h = await apiHarness();
   await h.moveTo(OPEN);
   const paused = async () => (await h.ask("GET", "/rounds/20261123")).at("paused");
+  const begun = performance.now();
+  const stillRuns = async () => {
+    const found = await paused();
+    // where the machine stalled, the second may be over
+    if (performance.now() - begun < 1_000) expect(found).toBe("false");
+  };
   expect(await paused()).toBe("false");
   await h.rounds.scratch.owner.sql`update rounds.round set paused = true where code = '20261123'`;
-  expect(await paused()).toBe("false");
+  await stillRuns();
   const event = { market: "NDX", round: "20261123", state: "OPEN" };
   h.events.publish({ type: "round.state", ...event, round: "20261124" });
-  expect(await paused()).toBe("false");
+  await stillRuns();
   h.events.publish({ type: "round.state", ...event });
   expect(await paused()).toBe("true");
   await h.rounds.scratch.owner.sql`update rounds.round set paused = false where code = '20261123'`;
@@ -75,11 +81,20 @@ test("any number of polls at once are one read of the database", async () => {
   await lock`begin`;
   await lock`lock table rounds.round in access exclusive mode`;
   const polls = Array.from({ length: 200 }, () => h.ask("GET", "/rounds/20261123"));
-  await Bun.sleep(200);
-  const [row] = await sql<[{ waiting: bigint }]>`
-    select count(*) as waiting from pg_locks where relation = 'rounds.round'::regclass and not granted`;
+  const waiting = async () => {
+    const found = await sql`
+      select from pg_locks join pg_stat_activity using (pid)
+      where datname = current_database() and relation = 'rounds.round'::regclass and not granted`;
+    return found.length;
+  };
+  while ((await waiting()) === 0) await Bun.sleep(5);
+  const counts = new Set<number>();
+  for (let n = 0; n < 10; n += 1) {
+    await Bun.sleep(20);
+    counts.add(await waiting());
+  }
   await lock`rollback`;
   lock.release();
-  expect(row.waiting).toBe(1n);
+  expect([...counts]).toEqual([1]);
   for (const poll of await Promise.all(polls)) expect(poll.at("code")).toBe("20261123");
 });

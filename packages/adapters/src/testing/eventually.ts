@@ -2,7 +2,7 @@
 export const eventually = async (
   what: string,
   holds: () => boolean | Promise<boolean>,
-  withinMs = 5_000,
+  withinMs = 30_000,
 ): Promise<void> => {
   const deadline = performance.now() + withinMs;
   while (!(await holds())) {

@@ -8,37 +8,33 @@ import { judgeJobs, judgeSchedules } from "./job-queue-work.ts";
 /** What every queue must do, on a real server that comes and goes. */
 export const describeJobQueueContract = (name: string, make: () => Promise<QueueServer>): void => {
   const judge: Judge = (title, body) => {
-    test(
-      title,
-      async () => {
-        await using server = await make();
-        await using proxy = await breakableProxy(server.url);
-        const processes: Process[] = [];
-        const start = (options: Partial<QueueOptions> = {}): Process => {
-          const [jobs, failures]: [Job[], JobFailure[]] = [[], []];
-          const onFailure = (failure: JobFailure) => void failures.push(failure);
-          const queue = server.connect(proxy.url, { onFailure, ...options });
-          const process: Process = {
-            queue,
-            jobs,
-            failures,
-            work: (extra) =>
-              queue.work(async (job) => {
-                jobs.push(job);
-                await extra?.(job);
-              }),
-          };
-          processes.push(process);
-          return process;
+    test(title, async () => {
+      await using server = await make();
+      await using proxy = await breakableProxy(server.url);
+      const processes: Process[] = [];
+      const start = (options: Partial<QueueOptions> = {}): Process => {
+        const [jobs, failures]: [Job[], JobFailure[]] = [[], []];
+        const onFailure = (failure: JobFailure) => void failures.push(failure);
+        const queue = server.connect(proxy.url, { onFailure, ...options });
+        const process: Process = {
+          queue,
+          jobs,
+          failures,
+          work: (extra) =>
+            queue.work(async (job) => {
+              jobs.push(job);
+              await extra?.(job);
+            }),
         };
-        try {
-          await body({ server, proxy, start });
-        } finally {
-          await Promise.all(processes.map(({ queue }) => queue.close()));
-        }
-      },
-      30_000,
-    );
+        processes.push(process);
+        return process;
+      };
+      try {
+        await body({ server, proxy, start });
+      } finally {
+        await Promise.all(processes.map(({ queue }) => queue.close()));
+      }
+    });
   };
   describe(`${name} keeps the job queue contract`, () => {
     judgeJobs(judge);

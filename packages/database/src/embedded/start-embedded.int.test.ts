@@ -62,9 +62,9 @@ const answers = async (url: string): Promise<string> => {
 };
 
 const eventually = async (is: () => boolean | Promise<boolean>): Promise<void> => {
-  const end = performance.now() + 10_000;
+  const end = performance.now() + 30_000;
   while (!(await is())) {
-    if (performance.now() > end) throw new Error("it did not come to that within 10 s");
+    if (performance.now() > end) throw new Error("it did not come to that within 30 s");
     await Bun.sleep(20);
   }
 };
