@@ -96,7 +96,7 @@ export const schedulerScene = async (
 /** Waits until `ask` answers `wanted`. */
 export const reaches = async <T>(ask: () => Promise<T>, wanted: T): Promise<void> => {
   let last: unknown;
-  for (const until = performance.now() + 15_000; performance.now() < until;) {
+  for (const until = performance.now() + 30_000; performance.now() < until;) {
     last = await ask().catch((error: unknown) => String(error));
     if (last === wanted) return;
     await Bun.sleep(25);
