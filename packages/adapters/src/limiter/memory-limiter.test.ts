@@ -1,4 +1,5 @@
 import { expect, test } from "bun:test";
+import fc from "fast-check";
 import { describeRateLimiterContract } from "../testing/rate-limiter-contract.ts";
 import { memoryLimiter } from "./memory-limiter.ts";
 
@@ -23,6 +24,19 @@ test("a window begins with the first and ends on time", () => {
   expect(take()).toEqual({ allowed: false, remaining: 0, resetSeconds: 1 });
   at += 500;
   expect(take()).toEqual({ allowed: true, remaining: 1, resetSeconds: 10 });
+});
+
+test("a window that begins has its whole length left, whenever that is", () => {
+  const at = fc.double({ min: 600_000, max: 1_600_000, noNaN: true });
+  fc.assert(
+    fc.property(fc.array(at, { minLength: 20, maxLength: 20 }), (times) => {
+      for (const time of times) {
+        const limiter = memoryLimiter({ now: () => time });
+        const [state] = limiter.takeNow([{ key: "k", quota: 1, windowSeconds: 3_600 }]);
+        expect(state?.resetSeconds).toBe(3_600);
+      }
+    }),
+  );
 });
 
 test("it remembers so many and no more: windows that ended go first, then those that began first", () => {

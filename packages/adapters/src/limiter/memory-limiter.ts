@@ -35,7 +35,8 @@ export const memoryLimiter = (options: MemoryLimiterOptions = {}): MemoryLimiter
     return window;
   };
   const takeNow = (limits: readonly RateLimit[]): readonly RateLimitState[] => {
-    const at = now();
+    // whole, so that what is added to it comes off again to the bit
+    const at = Math.trunc(now());
     const batch = batchOf([limits]);
     const running = batch.limits.map((limit) => windowOf(limit, at));
     const counters = running.map(({ taken, until }) => ({ taken, resetMs: until - at }));

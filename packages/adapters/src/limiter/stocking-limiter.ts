@@ -45,7 +45,8 @@ class Stocking implements StockingLimiter {
   constructor(limiter: RateLimiter, options: StockingOptions) {
     const { now = () => performance.now(), maxKeys = 100_000 } = options;
     this.#limiter = limiter;
-    this.#now = now;
+    // whole, so that what is added to it comes off again to the bit
+    this.#now = () => Math.trunc(now());
     this.#maxKeys = maxKeys;
   }
 
