@@ -23,9 +23,10 @@ export const TRAPS: readonly Trap[] = [
       { file: PLACE, find: PINS, replace: "" },
       {
         file: POST,
-        find: "set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off\n",
+        find: "set plan_cache_mode = force_generic_plan set enable_seqscan = off set enable_bitmapscan = off\nset enable_hashjoin = off set enable_mergejoin = off\n",
         replace: "",
       },
+      { file: POST, find: "a.ctid = m.place and ", replace: "" },
       { file: KEYS, find: " set enable_bitmapscan = off\nset enable_sort = off\n", replace: "\n" },
     ],
   },
