@@ -19,6 +19,16 @@ z.test.ts:
 # Unhandled error between tests
 error: boom
 
+d/last.test.ts:
+(pass) fine [0.01ms]
+
+2 tests skipped:
+(skip) one
+(skip) two
+
+1 tests failed:
+(fail) d > bad [0.44ms]
+
  2 pass
 `;
 

@@ -7,6 +7,8 @@ export interface Failure {
 }
 
 const FILE = /^(\S+\.test\.ts):$/;
+/** Where `bun test` names at its end once more what was skipped and what failed, in no file's section. */
+const SUMMARY = /^\d+ tests? (?:skipped|todo|failed):$/;
 const FAILED = /^\(fail\) |^# Unhandled error/m;
 /** fast-check's own words: another run draws other values, and would prove nothing. */
 const PROPERTY = /Property failed after/;
@@ -16,6 +18,7 @@ const LINES = 60;
 export const failuresIn = (output: string): readonly Failure[] => {
   const sections: { file: string; lines: string[] }[] = [];
   for (const line of output.split("\n")) {
+    if (SUMMARY.test(line)) break;
     const file = FILE.exec(line)?.[1];
     if (file !== undefined) sections.push({ file, lines: [] });
     else if (!line.startsWith("(pass) ")) sections.at(-1)?.lines.push(line);

@@ -129,13 +129,17 @@ test("a bet costs the same with four years of partitions", async () => {
       idempotencyKey: `bet-${n}`,
     });
   };
-  for (let warm = 0; warm < 8; warm += 1) await place();
-  const few = await counter.buffersOf(place);
+  // the least of some: once a second a bet also looks its round up
+  const leastOf = async (times: number): Promise<number> => {
+    const costs: number[] = [];
+    for (let time = 0; time < times; time += 1) costs.push(await counter.buffersOf(place));
+    return Math.min(...costs);
+  };
+  const few = await leastOf(5);
   await house.scratch.owner.sql`
     select rounds.ensure_period(to_char(date '2022-11-01' + n * interval '1 month', 'YYYYMM')::integer)
     from generate_series(0, 60) n`;
-  for (let warm = 0; warm < 8; warm += 1) await place();
-  const many = await counter.buffersOf(place);
+  const many = await leastOf(5);
   await intake.close();
   expect(few).toBeGreaterThan(0);
   expect(many, `${few} before`).toBeLessThanOrEqual(few + 5);
