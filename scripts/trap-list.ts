@@ -9,7 +9,8 @@ export interface Trap {
 
 const PLACE = "packages/rounds/migrations/0010_by_row.sql";
 const KEYS = "packages/rounds/migrations/0003_hot_path.sql";
-const POST = "packages/ledger/migrations/0007_by_row.sql";
+const LOCK = "packages/ledger/migrations/0007_by_row.sql";
+const POST = "packages/ledger/migrations/0008_both_legs.sql";
 const BOOKS = "packages/ledger/migrations/0000_books.sql";
 const ROUNDS = "packages/rounds/migrations/0000_rounds.sql";
 const PINS =
@@ -174,7 +175,7 @@ export const TRAPS: readonly Trap[] = [
     name: "a batch waits for an account that somebody holds",
     edits: [
       {
-        file: POST,
+        file: LOCK,
         find: "for no key update skip locked) k",
         replace: "for no key update) k",
       },

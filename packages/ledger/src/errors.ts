@@ -8,6 +8,14 @@ const TOO_MUCH_CORRECTED: readonly [ErrorCode, string] = [
   "Corrections would exceed the transfer. Correct at most what is left of it.",
 ];
 
+const BETWEEN_ROUNDS: readonly [ErrorCode, string] = [
+  "TRANSFER_CONFLICT",
+  "This transfer moves money within a round, which is not corrected. Correct what the round took or paid instead.",
+];
+
+/** For who would correct a transfer between two accounts of a round. */
+export const betweenRounds = (): DomainError => new DomainError(...BETWEEN_ROUNDS);
+
 /** For who would correct more of a transfer than is left of it. */
 export const tooMuchCorrected = (): DomainError => new DomainError(...TOO_MUCH_CORRECTED);
 
@@ -30,6 +38,7 @@ const REFUSALS: ReadonlyMap<string, readonly [ErrorCode, string]> = new Map([
   ["account_exists", ["ACCOUNT_NOT_FOUND", "There is no such account."]],
   ["transfer_exists", ["TRANSFER_NOT_FOUND", "There is no such transfer."]],
   ["correction_within_transfer", TOO_MUCH_CORRECTED],
+  ["correction_outside_rounds", BETWEEN_ROUNDS],
 ]);
 
 const refusalOf = (error: unknown): DomainError | undefined => {

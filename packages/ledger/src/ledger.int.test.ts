@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { type By, randomIds, SYSTEM_ACTORS } from "@closebell/context";
 import { memoryEvents, silentLogger } from "@closebell/context/testing";
 import { constraintOf, snapshot, sqlStateOf, transact, type Deps } from "@closebell/database";
-import { byTwo, scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
+import { byTwo, errorOf, scratchDatabase, type ScratchDatabase } from "@closebell/database/testing";
 import { microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
@@ -245,6 +245,26 @@ describe("the books", () => {
       sql`select bool_and(id < 0) as below from ledger.account where code like 'round/test/%'`,
     );
     expect(ids?.below).toBe(true);
+  });
+
+  test("take nothing one-legged, whatever the application sends", async () => {
+    const user = await newUser(10n);
+    const one = sql`array[${randomUUID()}::uuid]`;
+    const account = sql`array[(select id from ledger.account where owner = ${user}::uuid and purpose = 'available')]`;
+    const nowhere = sql`array[999999999999::bigint]`;
+    const amounts = sql`array[5::bigint]`;
+    const kind = sql`${PERIOD}::int, 1::smallint`;
+    const attempts = [
+      sql`select ledger.post(${kind}, ${one}, ${nowhere}, ${account}, ${amounts}, ${one}, ${one})`,
+      sql`select ledger.post(${kind}, ${one}, ${account}, ${nowhere}, ${amounts}, ${one}, ${one})`,
+      sql`select ledger.post_new(${kind}, ${one}, l.accounts, l.places, ${nowhere}, ${amounts}, ${one}, ${one}, clock.now())
+        from ledger.lock_owners(array[${user}::uuid], 'available', 0) l`,
+    ];
+    for (const attempt of attempts) {
+      const error = await errorOf(deps.database.orm.execute(attempt));
+      expect(constraintOf(error)).toBe("account_exists");
+    }
+    expect(await balance(userAccount(user, "available"))).toBe(10n);
   });
 
   test("take a correction as a new transfer that names the wrong one, up to its amount", async () => {

@@ -39,12 +39,18 @@ export const correctCommand: AddCommand = (program, cli) => {
       return cli.run(async (session) => {
         const { by } = session;
         const key = { ...transfer, period };
-        const { ref } = await correctTransfer(session.runtime, { by, transfer: key, amount });
+        const { ref, from, to } = await correctTransfer(session.runtime, {
+          by,
+          transfer: key,
+          amount,
+        });
         return {
-          json: { correction: `correction/${ref}`, amountMicroUsdc: amount },
+          json: { correction: `correction/${ref}`, from, to, amountMicroUsdc: amount },
           text: facts([
             ["correction", `correction/${ref}`],
             ["of", `${transfer.kind}/${transfer.ref}`],
+            ["from", from],
+            ["to", to],
             ["amount", `${usdc(amount)} USDC`],
           ]),
         };

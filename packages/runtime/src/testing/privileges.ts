@@ -76,6 +76,7 @@ export const FUNCTIONS: readonly string[] = [
   "identity.now",
   "ledger.account_id",
   "ledger.correct",
+  "ledger.correction_of",
   "ledger.ensure_period",
   "ledger.ensure_periods_ahead",
   "ledger.find_in_period",
