@@ -42,7 +42,13 @@ export const createBetIntake = (deps: Deps, options: BetIntakeOptions = {}): Bet
         return Promise.reject(overloaded("Too many bets are waiting. Send the bet again."));
       }
       const { promise, resolve, reject } = Promise.withResolvers<BetReceipt>();
-      shards[shardOf(request.userId, count)]?.push({ request, tries: 0, resolve, reject });
+      shards[shardOf(request.userId, count)]?.push({
+        request,
+        tries: 0,
+        moved: false,
+        resolve,
+        reject,
+      });
       return promise;
     },
     waiting,

@@ -17,6 +17,7 @@ const waitingBet = ({ user, round }: { user: number; round: number }, n: number)
     idempotencyKey: String(n),
   },
   tries: 0,
+  moved: false,
   resolve: () => undefined,
   reject: () => undefined,
 });

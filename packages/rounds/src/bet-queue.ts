@@ -3,8 +3,10 @@ import type { BetReceipt, BetRequest } from "./bet-intake.ts";
 /** A bet whose sender waits for an answer. */
 export interface WaitingBet {
   readonly request: BetRequest;
-  /** Batches it has been part of without an answer. */
+  /** Batches in which its account was locked. */
   readonly tries: number;
+  /** Whether the round chosen for it was over once, and another had to be chosen. */
+  readonly moved: boolean;
   readonly resolve: (receipt: BetReceipt) => void;
   readonly reject: (error: unknown) => void;
 }

@@ -1,10 +1,11 @@
 import { DomainError, type By } from "@closebell/context";
 import { approved, recordAudit, transact, type Deps, type Work } from "@closebell/database";
-import { and, eq, inArray } from "drizzle-orm";
+import { and, asc, eq } from "drizzle-orm";
 import type { Session } from "@closebell/calendar";
 import { applyCalendar } from "./apply-calendar.ts";
 import { readCalendar, withinHorizon } from "./exchange-calendar.ts";
 import { calendarException, market, round } from "./schema.ts";
+import { takeFence } from "./write-state.ts";
 
 interface ExceptionInput {
   readonly by: By;
@@ -32,20 +33,20 @@ const findSession = async (work: Work, input: ExceptionInput): Promise<Session> 
   return known.session;
 };
 
-/** Refuses where a round of that date has its outcome fixed already. */
-const checkRounds = async (work: Work, input: ExceptionInput): Promise<void> => {
-  const fixed = await work.tx
-    .select({ code: round.code, state: round.state })
+const roundsOf = (work: Work, input: ExceptionInput) =>
+  work.tx
+    .select({ id: round.id, code: round.code, state: round.state })
     .from(round)
     .innerJoin(market, eq(market.code, round.market))
-    .where(
-      and(
-        eq(market.exchange, input.exchange),
-        eq(round.closingDate, input.date.toString()),
-        inArray(round.state, ["SETTLING", "SETTLED", "VOID"]),
-      ),
-    );
-  const [first] = fixed;
+    .where(and(eq(market.exchange, input.exchange), eq(round.closingDate, input.date.toString())))
+    .orderBy(asc(round.id));
+
+/** Refuses where a round of that date has its outcome fixed already, and keeps outcomes from being fixed until the commit. */
+const checkRounds = async (work: Work, input: ExceptionInput): Promise<void> => {
+  for (const { id } of await roundsOf(work, input)) await takeFence(work, id);
+  const first = (await roundsOf(work, input)).find(({ state }) =>
+    ["SETTLING", "SETTLED", "VOID"].includes(state),
+  );
   if (first === undefined) return;
   throw new DomainError(
     "ROUND_STATE_CONFLICT",

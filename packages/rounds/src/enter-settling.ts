@@ -5,6 +5,7 @@ import type { MicroUsdc } from "@closebell/money";
 import { eq, sql } from "drizzle-orm";
 import { KIND, roundAccounts } from "./accounts.ts";
 import type { Basis, Decision } from "./decide-outcome.ts";
+import { checkSeen, type Seen } from "./check-seen.ts";
 import { refundPastPost } from "./refund-past-post.ts";
 import { round, type RoundRow } from "./schema.ts";
 import { weighStakes, type Weighed } from "./weigh-stakes.ts";
@@ -15,6 +16,8 @@ export interface SettlingInput {
   readonly by: By;
   readonly roundId: number;
   readonly basis: Basis;
+  /** By its sources: the round as it was when they were asked. */
+  readonly seen?: Seen;
   readonly previousClose?: string;
   readonly close?: string;
   readonly priceSource?: string;
@@ -71,6 +74,7 @@ const readRow = async (work: Work, input: SettlingInput, lock: boolean): Promise
   const [row] = await (lock ? query.for("no key update") : query);
   if (row === undefined) throw new DomainError("ROUND_NOT_FOUND", "There is no such round.");
   checkState(row, input.basis);
+  if (input.seen !== undefined) await checkSeen(work, row, input.seen);
   return row;
 };
 

@@ -1,5 +1,6 @@
-import { transact, type Deps } from "@closebell/database";
-import { desc, eq } from "drizzle-orm";
+import type { Session } from "@closebell/calendar";
+import { transact, type Deps, type Work } from "@closebell/database";
+import { and, desc, eq, gte, lt } from "drizzle-orm";
 import { readCalendar, type ExchangeCalendar } from "./exchange-calendar.ts";
 import { listMarkets } from "./markets.ts";
 import { planRound, sessionToLock } from "./plan-round.ts";
@@ -10,37 +11,57 @@ import { writeRound } from "./write-round.ts";
 /** Rounds that stand scheduled beyond the open one, so that rules are known two sessions ahead. */
 const SESSIONS_AHEAD = 2;
 
-const lastDate = (
-  market: Market,
-  calendar: ExchangeCalendar,
-  now: Temporal.Instant,
-): Temporal.PlainDate | undefined => {
-  let session = sessionToLock(market, calendar, now);
-  for (let n = 0; session !== undefined && n < SESSIONS_AHEAD; n += 1) {
+const lastDate = (calendar: ExchangeCalendar, first: Session): Temporal.PlainDate => {
+  let session = first;
+  for (let n = 0; n < SESSIONS_AHEAD; n += 1) {
     session = calendar.nextSession(session.date) ?? session;
   }
-  return session?.date;
+  return session.date;
+};
+
+/** The session after the last of the market's rounds that closed before `date`. */
+const sessionAfterLast = async (
+  work: Work,
+  market: Market,
+  calendar: ExchangeCalendar,
+  date: Temporal.PlainDate,
+): Promise<Session | undefined> => {
+  const [last] = await work.tx
+    .select({ closingDate: round.closingDate })
+    .from(round)
+    .where(and(eq(round.market, market.code), lt(round.closingDate, date.toString())))
+    .orderBy(desc(round.closingDate))
+    .limit(1);
+  return last && calendar.nextSession(Temporal.PlainDate.from(last.closingDate));
+};
+
+const standingFrom = async (
+  work: Work,
+  market: Market,
+  date: Temporal.PlainDate,
+): Promise<ReadonlySet<string>> => {
+  const rows = await work.tx
+    .select({ closingDate: round.closingDate })
+    .from(round)
+    .where(and(eq(round.market, market.code), gte(round.closingDate, date.toString())));
+  return new Set(rows.map(({ closingDate }) => closingDate));
 };
 
 const scheduleMarket = (deps: Deps, market: Market): Promise<readonly string[]> =>
   transact(deps, async (work) => {
     const now = await work.now();
     const calendar = await readCalendar(work.tx, market.exchange);
-    const until = lastDate(market, calendar, now);
-    if (until === undefined) return [];
-    const [latest] = await work.tx
-      .select({ closingDate: round.closingDate })
-      .from(round)
-      .where(eq(round.market, market.code))
-      .orderBy(desc(round.code))
-      .limit(1);
-    let session =
-      latest === undefined
-        ? sessionToLock(market, calendar, now)
-        : calendar.nextSession(Temporal.PlainDate.from(latest.closingDate));
+    const toLock = sessionToLock(market, calendar, now);
+    if (toLock === undefined) return [];
+    const until = lastDate(calendar, toLock);
+    // rounds ahead may stand alone: one opened by hand is no reason to leave out those before it
+    let session: Session | undefined =
+      (await sessionAfterLast(work, market, calendar, toLock.date)) ?? toLock;
+    const standing = await standingFrom(work, market, session.date);
     const codes: string[] = [];
     while (session !== undefined && Temporal.PlainDate.compare(session.date, until) <= 0) {
-      const planned = planRound(market, calendar, session);
+      const there = standing.has(session.date.toString());
+      const planned = there ? undefined : planRound(market, calendar, session);
       if (planned !== undefined && (await writeRound(work, market, planned))) {
         codes.push(planned.code);
       }
@@ -50,7 +71,7 @@ const scheduleMarket = (deps: Deps, market: Market): Promise<readonly string[]> 
   });
 
 /**
- * Schedules every market's rounds: from the last one that stands (or, in a new market, from the one whose window
+ * Schedules every market's rounds: from the last one that has locked (or, in a new market, from the one whose window
  * contains now) to two sessions ahead, sessions missed in between included.
  * @returns the codes of the new rounds
  */

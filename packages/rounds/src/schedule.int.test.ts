@@ -2,6 +2,7 @@ import { describe, expect, test } from "bun:test";
 import { advanceRounds } from "./advance-rounds.ts";
 import { currentRounds } from "./current-rounds.ts";
 import { listRounds } from "./list-rounds.ts";
+import { openRound } from "./open-round.ts";
 import { roundsHarness } from "./testing/index.ts";
 
 describe("scheduling", () => {
@@ -45,6 +46,26 @@ describe("scheduling", () => {
     const blackFriday = items.find(({ code }) => code === "20261127");
     expect(blackFriday?.lockAt.toString()).toBe("2026-11-27T17:59:59Z");
     expect((await currentRounds(deps, {})).open?.code).toBe("20261130");
+  });
+
+  test("leaves out no session before a round that was opened ahead by hand", async () => {
+    await using house = await roundsHarness();
+    const { deps, by, scratch, oracle } = house;
+    await advanceRounds(deps, { by });
+    await openRound(deps, { by, code: "20261202" });
+    for (let day = 19; day <= 25; day += 1) {
+      oracle.script(`2026-11-${day}`, { kind: "right", price: `${100 + day}` });
+    }
+    await scratch.setClock("2026-11-24T22:00:00Z");
+    expect((await advanceRounds(deps, { by }))?.scheduled).toEqual([
+      "20261125",
+      "20261127",
+      "20261130",
+    ]);
+    expect((await house.bet(await house.user(1n), "UP", 1n)).bet.roundCode).toBe("20261125");
+    await scratch.setClock("2026-11-27T12:00:00Z");
+    expect((await advanceRounds(deps, { by }))?.scheduled).toEqual(["20261201"]);
+    expect((await advanceRounds(deps, { by }))?.scheduled).toEqual([]);
   });
 
   test("ends where the calendar ends: nothing is assumed", async () => {

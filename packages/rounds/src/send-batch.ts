@@ -24,16 +24,17 @@ const answerOne = async (
   round: FoundRound,
   placed: Placed | undefined,
 ): Promise<void> => {
-  const { request, tries } = waiting;
+  const { request, tries, moved } = waiting;
   try {
     if (placed === undefined) throw new Error("rounds.place_bets left a bet unanswered");
     // the lock may have passed between choosing the round and taking its fence: choose again once
-    const moved = placed.result === "ROUND_NOT_OPEN" && tries === 0;
-    if (moved) finder.forget(request);
-    if (
-      (moved && request.roundCode === undefined) ||
-      (placed.result === "BUSY" && patienceMs === 0)
-    ) {
+    const over = placed.result === "ROUND_NOT_OPEN";
+    if (over) finder.forget(request);
+    if (over && request.roundCode === undefined && !moved) {
+      again({ ...waiting, moved: true });
+      return;
+    }
+    if (placed.result === "BUSY" && patienceMs === 0) {
       again({ ...waiting, tries: tries + 1 });
       return;
     }

@@ -1,6 +1,6 @@
 import { DomainError, type By } from "@closebell/context";
 import { reachable, transact, type Deps } from "@closebell/database";
-import { and, eq, sql } from "drizzle-orm";
+import { and, eq, isNull, sql } from "drizzle-orm";
 import type { OracleDeps } from "./ask-source.ts";
 import { askSources } from "./ask-sources.ts";
 import { sideOf } from "./decide-outcome.ts";
@@ -67,14 +67,18 @@ const hold = (deps: Deps, row: RoundRow, reason: HeldReason): Promise<void> =>
     await work.tx
       .update(round)
       .set({ heldReason: reason })
-      .where(and(eq(round.id, row.id), eq(round.state, "LOCKED")));
+      .where(and(eq(round.id, row.id), eq(round.state, "LOCKED"), isNull(round.heldReason)));
     deps.log.error(
       { market: row.market, round: row.code, reason },
       "round held: an operator must settle or void it",
     );
   });
 
-/** Asks the sources of a locked round and settles, holds or voids it by what they say; else it waits for the next call. */
+/**
+ * Asks the sources of a locked round and settles, holds or voids it by what they say; else it waits for the next call. One
+ * that is held is settled by prices alone: that nobody gives one is no reason to void it.
+ * @throws DomainError ROUND_STATE_CONFLICT (it moved on, was held or released, or its session changed meanwhile)
+ */
 export const settleByPrices = async (
   deps: OracleDeps,
   by: By,
@@ -82,25 +86,30 @@ export const settleByPrices = async (
   onProgress?: SettlementProgress,
 ): Promise<boolean> => {
   const { verdict, evidence } = await askSources(deps, row);
-  const progress = onProgress === undefined ? {} : { onProgress };
+  const input = {
+    by,
+    roundId: row.id,
+    seen: row,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
   if (verdict.kind === "prices") {
     const { source: priceSource, close, previousClose } = verdict;
     const basis = { kind: "side", side: sideOf(previousClose, close) } as const;
     const prices = { close, previousClose, priceSource, evidence };
-    await settle(deps, { by, roundId: row.id, basis, ...prices, ...progress });
+    await settle(deps, { ...input, basis, ...prices });
     return true;
   }
   if (verdict.kind === "guard") {
     await hold(deps, row, "GUARD");
     return false;
   }
-  if (!(await graceIsOver(deps, row))) return false;
+  if (row.heldReason !== null || !(await graceIsOver(deps, row))) return false;
   if (row.onGraceEnd === "hold") {
     await hold(deps, row, "GRACE_ENDED");
     return false;
   }
   const basis = { kind: "void", reason: "ORACLE_TIMEOUT" } as const;
-  await settle(deps, { by, roundId: row.id, basis, ...progress });
+  await settle(deps, { ...input, basis });
   return true;
 };
 

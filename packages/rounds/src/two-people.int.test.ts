@@ -5,6 +5,7 @@ import { SYSTEM_ACTORS, type By } from "@closebell/context";
 import { advanceRounds } from "./advance-rounds.ts";
 import { cancelSession, closeSessionAt } from "./calendar-exceptions.ts";
 import { getRound } from "./get-round.ts";
+import { holdRound } from "./hold-round.ts";
 import { lockRound } from "./lock-round.ts";
 import { settleRound } from "./settle-round.ts";
 import { expectBalancedBooks, roundsHarness, type RoundsHarness } from "./testing/index.ts";
@@ -77,6 +78,8 @@ test("the tables hold the application to two people, whatever it sends", async (
   const { deps, first: by, second } = house;
   const approvalId = await asked(settleRound(deps, { by, code: CODE, result: "VOID" }));
   await decideApproval(deps, { by: second, approvalId, decision: "approve" });
+  // held: what is not, the silence of its sources may void
+  await holdRound(deps, { by, code: CODE });
   const { sql } = deps.database;
   const outcome = `state = 'SETTLING', outcome = 'VOID', pool_up = 0, pool_down = 0, fee = 0, chunks = 0, chunk_bounds = '{}',
     settling_at = clock.now(), void_reason`;
@@ -84,6 +87,7 @@ test("the tables hold the application to two people, whatever it sends", async (
     [`update rounds.round set ${outcome} = 'OPERATOR'`, "round_outcome_takes_two"],
     [`update rounds.round set ${outcome} = 'NO_WINNERS'`, "round_outcome_takes_two"],
     [`update rounds.round set ${outcome} = 'CANCELLED_SESSION'`, "round_outcome_takes_two"],
+    [`update rounds.round set ${outcome} = 'ORACLE_TIMEOUT'`, "round_outcome_takes_two"],
     [
       `update rounds.round set outcome_approval = '${approvalId}', ${outcome} = 'OPERATOR'`,
       "round_outcome_takes_two",
