@@ -29,6 +29,20 @@ test("rings during a run share the one that follows it, and none overlaps", asyn
   expect(bell.runningSince()).toBeUndefined();
 });
 
+test("a ring in the moment after a run joins the next, which others wait for already", async () => {
+  let running = 0;
+  let most = 0;
+  const bell = createBell(async () => {
+    running += 1;
+    most = Math.max(most, running);
+    await Bun.sleep(1);
+    running -= 1;
+  });
+  const again = bell.ring().then(() => bell.ring());
+  await Promise.all([again, bell.ring()]);
+  expect(most).toBe(1);
+});
+
 test("a run that fails tells those who rang for it, and the next goes on", async () => {
   const { bell, runs, end } = held();
   const first = bell.ring();

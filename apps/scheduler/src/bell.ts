@@ -36,8 +36,10 @@ export const createBell = (work: () => Promise<void>): Bell => {
 
   return {
     ring: () => {
+      // also in the moment after a run that another one already waits for
+      if (next !== undefined) return next;
       if (running === undefined) return start();
-      next ??= running.then(start, start);
+      next = running.then(start, start);
       return next;
     },
     runningSince: () => since,
