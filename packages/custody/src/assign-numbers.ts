@@ -1,4 +1,5 @@
-import { transact } from "@closebell/database";
+import { transact, type Work } from "@closebell/database";
+import { and, eq, isNull } from "drizzle-orm";
 import { assignPayment, holdSender, outgoing, type Assigned } from "./assign-payment.ts";
 import type { ChainPass } from "./chain-pass.ts";
 import { BATCH, claimWithdrawal, realNow, releaseWithdrawal } from "./claim-withdrawal.ts";
@@ -6,6 +7,7 @@ import { isPaused, needKey, pauseForForeign, readHotWallet, shortOf } from "./ho
 import type { HotWallet } from "./hot-wallet.ts";
 import { letWithdrawalWait } from "./let-wait.ts";
 import { moveWithdrawal } from "./move-withdrawal.ts";
+import { payments } from "./tables.ts";
 import type { PaymentOrder } from "./chain-sender.ts";
 import { whyNotPayable } from "./why-not-payable.ts";
 import { lockWithdrawal, type Withdrawal } from "./withdrawal.ts";
@@ -28,11 +30,16 @@ const wait = (pass: ChainPass, id: string, why: string): Promise<Planned> =>
     return "waits";
   });
 
-/** The chain would undo the payment: nothing is signed, a person has to decide. */
+/** The chain would undo the payment: nothing is signed, a person has to decide. One that has its number by now goes its way. */
 const toReview = (pass: ChainPass, id: string, why: string): Promise<Planned> =>
   transact(pass.deps, async (work) => {
     const withdrawal = await lockWithdrawal(work, id);
     if (withdrawal?.state !== "APPROVED") return "gone";
+    const numbered = await work.tx
+      .select({ id: payments.id })
+      .from(payments)
+      .where(and(eq(payments.withdrawal, id), isNull(payments.outcome)));
+    if (numbered.length > 0) return "gone";
     const detail = `the chain would undo the payment: ${why}`;
     const step = { by: pass.by, withdrawal, to: "NEEDS_REVIEW", detail } as const;
     await moveWithdrawal(work, { ...step, waitingFor: detail });
@@ -40,6 +47,13 @@ const toReview = (pass: ChainPass, id: string, why: string): Promise<Planned> =>
     pass.deps.log.warn({ withdrawalId: id, why }, "withdrawal needs review");
     return "review";
   });
+
+/** What the hot wallet has for payments that are not begun yet. */
+const freeOf = async (
+  work: Work,
+  { chain }: ChainPass,
+  { address: sender, at, balance }: HotWallet,
+): Promise<bigint> => balance - (await outgoing(work, { chain: chain.name, sender, at }));
 
 /** The transaction in which a withdrawal's payment gets its number, and nothing else happens. */
 const number = (
@@ -58,8 +72,7 @@ const number = (
     }
     const { address: sender, at, latest } = wallet;
     if (!(await holdSender(work, pass, { sender, latest }))) return "paused";
-    const taken = await outgoing(work, { chain: pass.chain.name, sender, at });
-    const free = wallet.balance - taken;
+    const free = await freeOf(work, pass, wallet);
     if (free < withdrawal.amountMicroUsdc) {
       await letWithdrawalWait(work, pass, withdrawal, shortOf(wallet, free));
       return "waits";
@@ -76,7 +89,9 @@ const plan = async (
 ): Promise<Planned> => {
   const { id, amountMicroUsdc } = withdrawal;
   if (wallet.tooDear !== undefined) return wait(pass, id, wallet.tooDear);
-  if (wallet.balance < amountMicroUsdc) return wait(pass, id, shortOf(wallet, wallet.balance));
+  // before the chain is asked: what is paid out meanwhile would look like a payment that it undoes
+  const free = await transact(pass.deps, (work) => freeOf(work, pass, wallet));
+  if (free < amountMicroUsdc) return wait(pass, id, shortOf(wallet, free));
   const estimate = await pass.chain.estimate(wallet.address, orderOf(withdrawal));
   if (estimate.kind === "reverts") return toReview(pass, id, estimate.reason);
   return number(pass, wallet, withdrawal, estimate.gas);

@@ -81,6 +81,7 @@ export const readOn = async (
   const begin = await beginOf(pass, from, head);
   const pageBlocks = from.pageBlocks === 0 ? MAX_PAGE : from.pageBlocks;
   let place = from;
+  let reached = from;
   let { betrayed } = begin;
   let ahead = 0;
   let readTo = begin.from - 1n;
@@ -88,8 +89,10 @@ export const readOn = async (
   const read = { from: begin.from, to: head.latest, pageBlocks, own, onRefused };
   await readPages(pass.chain, read, async (page) => {
     await takeTransfers(scan, page.transfers);
-    place = placeAfter(place, page, head, betrayed);
+    reached = placeAfter(reached, page, head, betrayed);
     betrayed = false;
+    // a broken promise is remembered until all that rested on it has been judged
+    place = begin.betrayed ? { ...reached, final: from.final } : reached;
     await keepScan(pass, claim, place);
     readTo = page.to.number;
     ahead += readTo > (from.final?.number ?? -1n) ? 1 : 0;
@@ -101,6 +104,7 @@ export const readOn = async (
   if (begin.betrayed) {
     await judgeDeposits(scan, horizon, { finalFrom: begin.from });
     await judgeFundings(scan, horizon, { finalFrom: begin.from });
+    await keepScan(pass, claim, reached);
   }
   return { from: begin.from, to: readTo };
 };

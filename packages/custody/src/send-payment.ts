@@ -59,6 +59,19 @@ const isOutpriced = async (pass: ChainPass, attempt: Attempt): Promise<boolean> 
 };
 
 /**
+ * Hands in bytes that a node took before newer ones were signed: it may have forgotten them while it refuses those. Whatever
+ * else it says is no news.
+ */
+export const sendAgain = async (
+  pass: ChainPass,
+  payment: Payment,
+  attempt: Attempt,
+): Promise<void> => {
+  const taken = await pass.chain.broadcast(attempt.raw);
+  if (taken.kind === "accepted") await noteSent(pass, payment, attempt);
+};
+
+/**
  * Hands kept bytes to the chain, however often. That a node knows them already is as good as that it takes them; that their
  * number is mined already only means that the outcome has to be looked for.
  */

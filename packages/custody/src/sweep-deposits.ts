@@ -1,10 +1,11 @@
-import { texts, transact, type Work } from "@closebell/database";
+import { reachable, texts, transact, type Work } from "@closebell/database";
 import { microUsdc, type MicroUsdc } from "@closebell/money";
 import { and, asc, eq, gt, isNull, lte, or, sql, sum } from "drizzle-orm";
 import { outgoing } from "./assign-payment.ts";
 import { BATCH } from "./claim-withdrawal.ts";
 import { reportProblem, type ChainPass } from "./chain-pass.ts";
 import { isPaused, needKey, readHotWallet, type HotWallet } from "./hot-wallet.ts";
+import { scanPlace } from "./scan-claim.ts";
 import { chill, sweepAddress } from "./sweep-address.ts";
 import { destinationOf, excessOf, type Room } from "./sweep-plan.ts";
 import { payments, sweeps, unswept } from "./tables.ts";
@@ -91,6 +92,11 @@ const sweepAll = async (pass: ChainPass, wallet: HotWallet, first: Room) => {
   const final = await chain.balances(addresses, head.final);
   const latest = await chain.balances(addresses, head.latest);
   const way = await chain.sweepWay();
+  const { block: read } = await reachable(deps.database.url, () =>
+    scanPlace(deps.database.orm, chain.name),
+  );
+  // a node that is behind does not know yet of what was credited
+  const behind = read !== null && head.latest.number < read.number;
   const left: { address: string; reason: string }[] = [];
   let [swept, amount, room] = [0, 0n, first];
   for (const [n, candidate] of listed.entries()) {
@@ -98,7 +104,7 @@ const sweepAll = async (pass: ChainPass, wallet: HotWallet, first: Room) => {
     const worth = (held: bigint | undefined) => (held ?? 0n) >= deps.policy.sweepFrom;
     const held = final[n] ?? microUsdc(0n);
     if (!worth(held)) {
-      if (!worth(latest[n])) await strike(pass, candidate);
+      if (!behind && !worth(latest[n])) await strike(pass, candidate);
       continue;
     }
     const to = destinationOf(room, held);

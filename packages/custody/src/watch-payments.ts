@@ -8,7 +8,7 @@ import { realNow } from "./claim-withdrawal.ts";
 import { fillGaps } from "./fill-gaps.ts";
 import { isPaused, pauseForForeign } from "./hot-wallet.ts";
 import { attemptsOf, type Attempt, type Payment } from "./payment.ts";
-import { sendAttempt } from "./send-payment.ts";
+import { sendAgain, sendAttempt } from "./send-payment.ts";
 import { findPaid } from "./find-paid.ts";
 import { endPayment, markLost, markMined, markVanished, type Found } from "./settle-payment.ts";
 import { signPayment } from "./sign-payment.ts";
@@ -87,7 +87,13 @@ const nudge = async (
   if (payment.lostAt !== null) await markLost(pass, payment, false);
   if (last === undefined || (await isPaused(pass))) return;
   const { replaceAfterSeconds } = pass.deps.policy;
-  if (last.broadcastAt === null) return sendAttempt(pass, payment, last);
+  if (last.broadcastAt === null) {
+    const taken = attempts.findLast(({ broadcastAt }) => broadcastAt !== null);
+    if (taken !== undefined && olderThan(payment.sentAt, SEND_AGAIN_SECONDS, view.now)) {
+      await sendAgain(pass, payment, taken);
+    }
+    return sendAttempt(pass, payment, last);
+  }
   if (olderThan(last.signedAt, replaceAfterSeconds, view.now) && (await isNext(pass, payment))) {
     await fillGaps(pass, payment.sender, (await view.nonces(payment.sender)).latest);
     const dearer = await signPayment(pass, payment, last);

@@ -114,10 +114,14 @@ test("the money never goes back while a payment may be mined, nor after one has 
     return id;
   };
   const open = await approved("open");
-  expect(await force(scene, open, "REJECTED")).toContain("stays held");
+  for (const state of ["REJECTED", "NEEDS_REVIEW"] as const) {
+    expect(await force(scene, open, state)).toContain("stays held");
+  }
   for (const outcome of ["SUCCEEDED", "REVERTED"] as const) {
     const id = await approved(outcome);
-    await force(scene, id, "NEEDS_REVIEW");
+    for (const state of ["SIGNED", "BROADCAST", "MINED", "NEEDS_REVIEW"] as const) {
+      expect(await force(scene, id, state)).toBe("done");
+    }
     expect(await force(scene, id, "FAILED")).toContain("stays held");
     await endPayment(scene, id, outcome);
     const refused = outcome === "SUCCEEDED" ? "stays held" : "done";
