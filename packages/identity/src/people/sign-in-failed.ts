@@ -1,6 +1,7 @@
 import { DomainError, SYSTEM_ACTORS, type By } from "@closebell/context";
 import { recordAudit, transact } from "@closebell/database";
 import type { Client, IdentityDeps } from "../identity-deps.ts";
+import { SecondFactorRequired } from "../second-factor/second-factor-required.ts";
 
 /** What a sign-in failed at. Only the audit log says so. */
 export type FailedAt = "name or password" | "second factor" | "wallet";
@@ -16,7 +17,8 @@ export class SignInFailed extends DomainError {
 }
 
 /**
- * Runs an attempt; one that fails is audited under its account, in a transaction of its own.
+ * Runs an attempt; one that fails, be it only for want of the second factor, is audited under its account, in a transaction of
+ * its own.
  * @throws DomainError whatever `attempt` throws
  */
 export const auditFailure = async <T>(
@@ -27,7 +29,7 @@ export const auditFailure = async <T>(
   try {
     return await attempt();
   } catch (error) {
-    if (error instanceof SignInFailed) {
+    if (error instanceof SignInFailed || error instanceof SecondFactorRequired) {
       const by: By = { ...input.by, actor: SYSTEM_ACTORS.anonymous };
       const after = { failedAt: error.failedAt, address: input.from.address };
       await transact(deps, (work) =>

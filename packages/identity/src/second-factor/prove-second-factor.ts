@@ -1,4 +1,4 @@
-import { DomainError, type By } from "@closebell/context";
+import type { By } from "@closebell/context";
 import { recordAudit, type Work } from "@closebell/database";
 import { sql } from "drizzle-orm";
 import type { IdentityDeps } from "../identity-deps.ts";
@@ -9,6 +9,7 @@ import { hashSecret } from "../secrets/hash-secret.ts";
 import { actorOf, type User } from "../user.ts";
 import type { Codes } from "./codes.ts";
 import { normalRecoveryCode } from "./recovery-codes.ts";
+import { SecondFactorRequired } from "./second-factor-required.ts";
 import { stepOfCode } from "./totp-code.ts";
 import { lockTotp, openTotp } from "./totp-row.ts";
 
@@ -35,7 +36,7 @@ const useRecoveryCode = async (
 
 /**
  * Whether the user has a second factor, which then was proved: a code counts once, in the transaction it is for. Callers
- * count the attempt before (`limitCodes`).
+ * count the attempt before (`limitCodes`) and put one that fails on record (`auditFailure`).
  * @throws DomainError SECOND_FACTOR_REQUIRED where none was sent, SIGN_IN_FAILED
  */
 export const proveSecondFactor = async (
@@ -48,12 +49,7 @@ export const proveSecondFactor = async (
   const row = await lockTotp(work, user.id);
   if (row === undefined || row.secret === null) return false;
   const { totp, recoveryCode } = codes;
-  if (totp === undefined && recoveryCode === undefined) {
-    throw new DomainError(
-      "SECOND_FACTOR_REQUIRED",
-      "Send the six digits of your authenticator too (totp), or a recovery code (recoveryCode).",
-    );
-  }
+  if (totp === undefined && recoveryCode === undefined) throw new SecondFactorRequired();
   if (totp === undefined) {
     await useRecoveryCode(deps, work, by, user, recoveryCode ?? "");
     return true;

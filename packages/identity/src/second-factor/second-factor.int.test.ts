@@ -82,6 +82,39 @@ test("once confirmed it is asked for, after the password only", async () => {
   expect(items[0]).toMatchObject({ action: "sign-in.fail", after: { failedAt: "second factor" } });
 });
 
+test("a right first proof without it is on record under its account, once, and says so", async () => {
+  const { by } = await enrolled(player);
+  const address = `0x${deps.ids.uuid().replaceAll("-", "")}00000000`;
+  const begin = () => startWalletSignIn(deps, { ...stranger(), address, chainId: 1 });
+  const enterByWallet = async () => {
+    const { message } = await begin();
+    const signature = scriptedSignature(address, message);
+    return signInWithWallet(deps, { ...stranger(), message, signature });
+  };
+  const owner = await enterByWallet();
+  await enrolled(owner);
+  const recorded = async (attempt: () => Promise<unknown>) => {
+    const newest = (await listAudit(deps, { limit: 1 })).items[0]?.id;
+    expect(await codeOf(attempt())).toBe("SECOND_FACTOR_REQUIRED");
+    const { items } = await listAudit(deps, { limit: 5 });
+    return items.slice(
+      0,
+      items.findIndex(({ id }) => id === newest),
+    );
+  };
+  const asked = ({ user }: SignedIn) => [
+    {
+      action: "sign-in.fail",
+      subject: `user/${user.id}`,
+      actorName: "anonymous",
+      after: { failedAt: "second factor not given", address: from.address },
+    },
+  ];
+  expect(await recorded(enter)).toMatchObject(asked(player));
+  expect(await recorded(enterByWallet)).toMatchObject(asked(owner));
+  expect(await recorded(() => enrolTotp(deps, { by, from }))).toMatchObject(asked(player));
+});
+
 test("a code counts once, however many bring it at once, and the one that confirmed does not again", async () => {
   const { secret, code } = await enrolled(player);
   expect(await codeOf(enter({ totp: code }))).toBe("SIGN_IN_FAILED");
