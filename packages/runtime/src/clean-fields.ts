@@ -1,34 +1,21 @@
+import { errorText } from "./error-text.ts";
+import { redact } from "./redact.ts";
+
 const SECRET =
   /password|secret|authorization|cookie|credential|token|api-?_?key|private-?_?key|totp|recovery/i;
 const MAX_DEPTH = 6;
 
-// Services take keys in paths and queries: https://host/v2/<key>, ?apikey=<key>.
-const LONG = /[\w-]{20,}/g;
-const NAMED = /([?&][^=&\s]*(?:key|token|secret|auth)[^=&\s]*=)[^&\s"'#]*/gi;
-
-// Ours say what they are: API keys, refresh tokens and those that are mailed or claimed; access tokens are JWTs.
-const OURS = /\bcb_[a-z]+_[\w-]{16,}|\beyJ[\w-]{8,}\.[\w-]{8,}\.[\w-]{8,}/g;
-const BEARER = /\b(bearer|basic) +[^\s"',;]{8,}/gi;
-
-const withoutKeys = (address: string): string =>
-  address.replace(
-    /^([a-z]+:\/\/[^/?\s]*)(.*)$/is,
-    (_all, host: string, rest: string) => host + rest.replace(NAMED, "$1***").replace(LONG, "***"),
-  );
-
-/** Takes credentials out of `text`: our own, passwords in every URL, and whatever may be a key in those of the web. */
-export const redact = (text: string): string =>
-  text
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@]*):[^\s@/]*@/gi, "$1:***@")
-    .replace(/\b(?:https?|wss?):\/\/[^\s"'<>]+/gi, withoutKeys)
-    .replace(OURS, "***")
-    .replace(BEARER, "$1 ***");
+// PostgreSQL's `detail`, and what drivers add to it, repeat values
+const namesOf = (error: Error): object => ({
+  ...("constraint_name" in error && { constraint: error.constraint_name }),
+  ...("table_name" in error && { table: error.table_name }),
+});
 
 const cleanError = (error: Error, depth: number): object => ({
   type: error.name,
-  message: redact(error.message),
+  ...errorText(error),
   ...("code" in error ? { code: clean(error.code, depth + 1) } : {}),
-  stack: redact(error.stack ?? ""),
+  ...namesOf(error),
   ...(error.cause === undefined ? {} : { cause: clean(error.cause, depth + 1) }),
 });
 
@@ -52,5 +39,5 @@ const clean = (value: unknown, depth: number): unknown => {
   return "toJSON" in value ? value : cleanObject(value, depth);
 };
 
-/** What may be logged of `fields`: amounts as strings, errors in full, no passwords. */
+/** What may be logged of `fields`: amounts as strings, errors with stack and causes, no passwords and no values of statements. */
 export const cleanFields = (fields: object): object => cleanObject(fields, 0);

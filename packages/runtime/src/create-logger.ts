@@ -1,8 +1,9 @@
 import type { Logger } from "@closebell/context";
 import pino from "pino";
 import pretty from "pino-pretty";
-import { cleanFields, redact } from "./clean-fields.ts";
+import { cleanFields } from "./clean-fields.ts";
 import type { Config } from "./read-config.ts";
+import { redact } from "./redact.ts";
 
 /** Where lines go: `stdout` for a service, `stderr` for a command whose stdout is data. */
 export type LogStream = "stdout" | "stderr";

@@ -22,6 +22,7 @@ export {
   type PlaceOptions,
 } from "./open-place.ts";
 export { type Config, readConfig, readConfigOf, type ReadOptions } from "./read-config.ts";
+export { redact } from "./redact.ts";
 export {
   readSandboxCredentials,
   type SandboxCredentials,

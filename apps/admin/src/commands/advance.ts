@@ -1,5 +1,6 @@
 import { advanceChain } from "@closebell/custody";
 import { advanceRounds } from "@closebell/rounds";
+import { redact } from "@closebell/runtime";
 import { facts } from "../output/table.ts";
 import type { AddCommand } from "../program.ts";
 import { onRecord } from "../who/on-record.ts";
@@ -20,9 +21,13 @@ export const advanceCommand: AddCommand = (program, cli) => {
         await onRecord(session, { action: "service.advance", subject: "service" });
         const rounds = await advanceRounds(session.runtime, { by });
         const chain = await advanceChain(session.runtime, { by });
+        const problems = chain.problems.map((problem) => ({
+          ...problem,
+          message: redact(problem.message),
+        }));
         const done = rounds ?? { scheduled: [], opened: [], locked: [], finished: [] };
         return {
-          json: { rounds: done, chain, busy: rounds === undefined },
+          json: { rounds: done, chain: { ...chain, problems }, busy: rounds === undefined },
           text: facts([
             ["scheduled", listed(done.scheduled)],
             ["opened", listed(done.opened)],
@@ -34,7 +39,7 @@ export const advanceCommand: AddCommand = (program, cli) => {
             ["withdrawals returned", String(chain.failed)],
             ["withdrawals to review", String(chain.review)],
             ["deposits gathered", String(chain.swept)],
-            ["problems", chain.problems.map(({ message }) => message).join("; ") || undefined],
+            ["problems", problems.map(({ message }) => message).join("; ") || undefined],
             ["note", rounds === undefined ? "a scheduler is at it right now" : undefined],
           ]),
         };

@@ -29,8 +29,19 @@ describe("failureOf", () => {
     const detailed = failureOf(error, { debug: true }).message;
     expect(detailed).toContain("failure.test.ts");
     expect(detailed).not.toContain("hunter2");
-    const refusal = new DomainError("ROUND_EXISTS", "It is open.");
-    expect(failureOf(refusal, { debug: true }).message).toContain("failure.test.ts");
+    const refusal = new DomainError("ROUND_EXISTS", "postgres://u:hunter2@host/db is open.");
+    const traced = failureOf(refusal, { debug: true }).message;
+    expect(traced).toContain("failure.test.ts");
+    expect(traced).not.toContain("hunter2");
+  });
+
+  test("names a statement that failed, without its parameters", () => {
+    const error = new Error("Failed query: select $1\nparams: ada@example.com");
+    for (const debug of [true, false]) {
+      const said = failureOf(error, { debug }).message;
+      expect(said).toStartWith("Error: Failed query: select $1");
+      expect(said).not.toContain("ada@");
+    }
   });
 });
 

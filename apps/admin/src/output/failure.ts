@@ -1,6 +1,6 @@
 import { DomainError } from "@closebell/context";
 import { ApprovalRequired } from "@closebell/database";
-import { ConfigError, explain } from "@closebell/runtime";
+import { ConfigError, explain, redact } from "@closebell/runtime";
 import { EXIT, exitCodeOf, type ExitCode } from "./exit-codes.ts";
 import { jsonLine } from "./answer.ts";
 import { UsageError } from "./usage-error.ts";
@@ -34,7 +34,7 @@ export const failureOf = (error: unknown, options: { readonly debug: boolean }):
     return { exitCode: EXIT.usage, code: "CONFIGURATION", message: explain(error) };
   }
   if (error instanceof DomainError) {
-    const trace = options.debug ? `\n${error.stack ?? ""}` : "";
+    const trace = options.debug ? `\n${redact(error.stack ?? "")}` : "";
     return {
       exitCode: exitCodeOf(error.code),
       code: error.code,
