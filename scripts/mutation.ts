@@ -21,7 +21,7 @@ const occursOnce = async ({ file, find }: Mutant): Promise<void> => {
   const times = (await Bun.file(join(ROOT, file)).text()).split(find).length - 1;
   if (times !== 1) {
     throw new Error(
-      `${JSON.stringify(find)} occurs ${times} times in ${file}. Adapt scripts/mutants.ts: it must be once.`,
+      `${JSON.stringify(find)} occurs ${times} times in ${file}. Adapt it in scripts/*-mutants.ts: it must be once.`,
     );
   }
 };
@@ -30,7 +30,7 @@ const selected = MUTANTS.filter(({ name, file }) => {
   const wanted = process.argv.slice(2);
   return wanted.length === 0 || wanted.some((part) => name.includes(part) || file.includes(part));
 }).map((mutant) => ({ ...mutant, edits: [mutant] }));
-if (selected.length === 0) throw new Error("No mutant matches. See scripts/mutants.ts.");
+if (selected.length === 0) throw new Error("No mutant matches. See scripts/*-mutants.ts.");
 for (const mutant of selected) await occursOnce(mutant);
 
 type Planted = (typeof selected)[number];
