@@ -25,9 +25,12 @@ Output: data on stdout (a table, or with --json one JSON value), talk and progre
 Exit codes: 0 done · 1 refused, or a check failed · 2 the command line or environment is wrong ·
             3 no database, overloaded, or a fault of the service · 130 stopped by Ctrl-C`;
 
+/** What a command line that can't be read is told. */
+export const HINT = "Add --help for what this command takes.";
+
 /** The program without its commands: the options all of them take, and help that says how it works. */
-export const createProgram = (terminal: Terminal) =>
-  new Command("admin")
+export const createProgram = (terminal: Terminal) => {
+  const program = new Command("admin")
     .usage("<command> [options]")
     .description("Closebell's command line for operators: rounds, money, books, calendar, replay.")
     .option("--json", "print one JSON value instead of a table")
@@ -37,11 +40,16 @@ export const createProgram = (terminal: Terminal) =>
     .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
     .configureOutput({
       writeOut: (text) => terminal.data(text.trimEnd()),
-      writeErr: (text) => terminal.talk(text.trimEnd()),
     })
     .helpCommand(false)
-    .showHelpAfterError("Add --help for what this command takes.")
+    .showHelpAfterError(HINT)
     .exitOverride();
+  return program.configureOutput({
+    writeErr: (text) => {
+      if (program.opts().json !== true) terminal.talk(text.trimEnd());
+    },
+  });
+};
 
 export type Program = ReturnType<typeof createProgram>;
 

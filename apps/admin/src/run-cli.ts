@@ -2,14 +2,27 @@ import { CommanderError } from "commander";
 import { readConfig } from "@closebell/runtime";
 import { createCli } from "./cli.ts";
 import { COMMANDS } from "./commands/index.ts";
-import { EXIT } from "./output/exit-codes.ts";
+import { EXIT, type ExitCode } from "./output/exit-codes.ts";
 import { failureOf, failureText, Interrupted } from "./output/failure.ts";
 import type { Terminal } from "./output/terminal.ts";
-import { createProgram, globalsOf, wordsOf } from "./program.ts";
+import { UsageError } from "./output/usage-error.ts";
+import { createProgram, globalsOf, HINT, wordsOf } from "./program.ts";
 
-/** Commander has printed its own message by then; showing help is no error. */
-const exitCodeOfParsing = (error: CommanderError): number =>
-  error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+/** A group without a command shows its help instead, and has no message. */
+const messageOfParsing = ({ code, message }: CommanderError): string =>
+  code === "commander.help"
+    ? `Name a command. ${HINT}`
+    : `${message.replace(/^error: /, "").replaceAll("\n", " ")} ${HINT}`;
+
+/** Showing help is no error. Commander has told people itself by then, and machines nothing. */
+const endOfParsing = (error: CommanderError, terminal: Terminal, json: boolean): ExitCode => {
+  if (error.exitCode === 0) return EXIT.ok;
+  if (json) {
+    const failure = failureOf(new UsageError(messageOfParsing(error)), { debug: false });
+    terminal.talk(failureText(failure, json));
+  }
+  return EXIT.usage;
+};
 
 /** LOG_LEVEL=debug shows stacks. An environment that can't be read is told of elsewhere. */
 const wantsDebug = (): boolean => {
@@ -47,9 +60,10 @@ export const runCli = async (
     await program.parseAsync([...args], { from: "user" });
     return cli.exitCode();
   } catch (error) {
-    if (error instanceof CommanderError) return exitCodeOfParsing(error);
+    const json = globalsOf(program).json === true;
+    if (error instanceof CommanderError) return endOfParsing(error, terminal, json);
     const failure = failureOf(error, { debug: wantsDebug() });
-    terminal.talk(failureText(failure, program.opts().json === true));
+    terminal.talk(failureText(failure, json));
     return failure.exitCode;
   } finally {
     for (const signal of ["SIGINT", "SIGTERM"]) process.off(signal, stop);

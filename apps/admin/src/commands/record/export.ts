@@ -22,7 +22,12 @@ export const addExport = (audit: Command, cli: Cli): void => {
         "the audit log can be checked without the service: its hash is the SHA-256 of the hash before (as bytes) and its text.",
     )
     .addOption(new Option("--stream <stream>", "which record").choices(STREAMS).default("audit"))
-    .option("--after <n>", "only what comes after this number", numberArgument, 0n)
+    .addOption(
+      new Option("--after <n>", "only what comes after this number")
+        .argParser(numberArgument)
+        // the help would write a bigint as JSON, which has none
+        .default(0n, "0"),
+    )
     .action(({ stream, after }) =>
       cli.run(async ({ runtime, terminal }) => {
         const lines = stream === "audit" ? auditLines : sealLines;
