@@ -1,8 +1,7 @@
-import { createInterface } from "node:readline/promises";
-import { Writable } from "node:stream";
 import { text as textOf } from "node:stream/consumers";
 import { isatty } from "node:tty";
 import { styleText } from "node:util";
+import { askLine } from "./ask-line.ts";
 
 /** Where a command writes: data to stdout, talk to stderr. */
 export interface Terminal {
@@ -14,7 +13,10 @@ export interface Terminal {
   readonly width: number;
   /** Writes over the last line of progress; an empty text removes it. */
   progress(text: string): void;
-  /** What whoever sits here answers; undefined where nobody does. `secret` is not shown while it is typed. */
+  /**
+   * What whoever sits here answers; undefined where nobody does. `secret` is not shown while it is typed.
+   * @throws Interrupted where the answer is Ctrl-C
+   */
   ask(question: string, options?: { readonly secret: boolean }): Promise<string | undefined>;
   /** All of stdin, where it is no terminal. */
   piped(): Promise<string | undefined>;
@@ -27,25 +29,6 @@ const ignoreClosedPipe = (stream: NodeJS.WriteStream): void => {
   stream.on("error", (error: Error) => {
     if (!("code" in error && error.code === "EPIPE")) throw error;
   });
-};
-
-/** One line from whoever sits at the terminal. */
-const askOn = async (question: string, secret: boolean): Promise<string> => {
-  const { stdin, stderr } = process;
-  stderr.write(question);
-  const echo = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      if (!secret) stderr.write(chunk);
-      done();
-    },
-  });
-  const lines = createInterface({ input: stdin, output: echo, terminal: true });
-  try {
-    return await lines.question("");
-  } finally {
-    lines.close();
-    if (secret) stderr.write("\n");
-  }
 };
 
 /** The terminal of this process. */
@@ -62,7 +45,7 @@ export const processTerminal = (): Terminal => {
     progress: (text) => void (live && stderr.write(`${clear}${text}`)),
     ask: (question, options) =>
       live && isatty(stdin.fd)
-        ? askOn(question, options?.secret === true)
+        ? askLine({ stdin, stderr }, question, options)
         : Promise.resolve(undefined),
     piped: () => (isatty(stdin.fd) ? Promise.resolve(undefined) : textOf(stdin)),
     bold: (text) => styleText("bold", text, { stream: stdout }),
