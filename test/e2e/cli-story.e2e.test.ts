@@ -104,8 +104,9 @@ describe("the whole story beside the service", () => {
       expect(await askAdmin(env, "whoami")).toMatchObject({ name: "operator", kind: "staff" });
       // the sandbox keeps its data in a folder of its own
       const running = { DATA_DIR: `${env.DATA_DIR}/sandbox` };
-      const made = await askAdmin(running, "backup", "--to", backup);
-      expect(made).toMatchObject({ how: "hot", audit: { ok: true } });
+      const made = await askAdmin(env, "backup", "--to", backup);
+      const copied = running.DATA_DIR;
+      expect(made).toMatchObject({ copied, how: "hot", audit: { ok: true } });
       refused(await runAdmin(running, "backup", "--to", backup), 1, "is not empty");
       const busy = await runAdmin(running, "restore", "--from", backup, "--force");
       refused(busy, 3, "Another instance");

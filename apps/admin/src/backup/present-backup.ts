@@ -12,14 +12,20 @@ const verdictOf = (audit: BooksAudit | undefined): string => {
     : "started, but its books do NOT balance: `bun run admin audit` on a restored copy says where";
 };
 
-/** A backup made or restored, and what the audit of it found. */
+/** A backup made (`copied`: of which data folder) or restored, and what the audit of it found. */
 export const backupAnswer = (
-  where: { readonly path: string; readonly label: string },
+  where: { readonly path: string; readonly label: string; readonly copied?: string },
   file: BackupFile,
   audit: BooksAudit | undefined,
 ): Answer => ({
-  json: { path: where.path, ...file, audit: audit === undefined ? null : auditJson(audit) },
+  json: {
+    path: where.path,
+    copied: where.copied,
+    ...file,
+    audit: audit === undefined ? null : auditJson(audit),
+  },
   text: facts([
+    ["copied", where.copied],
     [where.label, where.path],
     [
       "made",

@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { DomainError } from "@closebell/context";
 import { backUpEmbedded } from "@closebell/database/embedded";
 import type { Config } from "@closebell/runtime";
+import { folderToCopy } from "../backup/folder-to-copy.ts";
 import { backupAnswer } from "../backup/present-backup.ts";
 import { verifyBackup } from "../backup/verify-backup.ts";
 import type { AddCommand } from "../program.ts";
@@ -20,8 +21,8 @@ export const backupCommand: AddCommand = (program, cli) => {
     .command("backup")
     .summary("copy the embedded database")
     .description(
-      "Copies the embedded database under DATA_DIR (a sandbox has its own: DATA_DIR/sandbox) into a new folder, whether the service runs (it goes on meanwhile) or " +
-        "not. The copy is then restored into a temporary folder, started and audited.",
+      "Copies the embedded database into a new folder: the one that runs, the service's before the sandbox's (it goes on " +
+        "meanwhile), else the one under DATA_DIR. The copy is then restored into a temporary folder, started and audited.",
     )
     .requiredOption("--to <folder>", "the folder to make")
     .option("--no-verify", "trust the copy")
@@ -29,10 +30,11 @@ export const backupCommand: AddCommand = (program, cli) => {
       cli.bare(async ({ config, log, terminal }) => {
         checkEmbedded(config);
         const path = resolve(to);
-        const file = await backUpEmbedded({ dataDir: config.dataDir, to: path });
-        if (verify) terminal.talk("Copied. Starting the copy to audit it …");
+        const dataDir = await folderToCopy(config);
+        const file = await backUpEmbedded({ dataDir, to: path });
+        if (verify) terminal.talk(`Copied ${dataDir}. Starting the copy to audit it …`);
         const audit = verify ? await verifyBackup(path, log) : undefined;
-        return backupAnswer({ path, label: "backup" }, file, audit);
+        return backupAnswer({ path, label: "backup", copied: dataDir }, file, audit);
       }),
     );
 };

@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { DomainError } from "@closebell/context";
@@ -7,9 +6,9 @@ import { type BackupFile, clusterOf, writeBackupFile } from "./backup-file.ts";
 import { readConnectionFile } from "./connection-file.ts";
 import { copyRunning } from "./copy-running.ts";
 import { type Copied, copyTree } from "./copy-tree.ts";
+import { findCluster } from "./find-cluster.ts";
 import { takeInstanceLock } from "./instance-lock.ts";
 import { runningPostmaster } from "./postmaster.ts";
-import { clusterDirs } from "./reachable-place.ts";
 
 /** Which instance to back up, and the folder to make; it must not exist yet, or be empty. */
 export interface BackUpOptions {
@@ -27,8 +26,7 @@ const checkTarget = async (to: string): Promise<void> => {
 };
 
 const clusterIn = async (dataDir: string): Promise<string> => {
-  const dirs = await clusterDirs(dataDir);
-  const cluster = dirs.find((dir) => existsSync(join(dir, "PG_VERSION")));
+  const cluster = await findCluster(dataDir);
   if (cluster !== undefined) return cluster;
   throw new DomainError(
     "DATABASE_UNAVAILABLE",
