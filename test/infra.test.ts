@@ -67,15 +67,52 @@ test("alerts and dashboard ask only for metrics that the service has", async () 
   expect([...asked].filter((name) => !exported.has(name))).toEqual([]);
 });
 
+/** Settings that .env.example shows, and those that it says may name a file instead. */
+const readOffered = async (): Promise<ReadonlySet<string>> => {
+  const example = await readText(".env.example");
+  const shown = [
+    ...example.matchAll(/^(?:# )?([A-Z_]+)=/gm),
+    ...example.matchAll(/\b([A-Z_]+_FILE)\b/g),
+  ];
+  return new Set(shown.map(([, name = ""]) => name));
+};
+
 test("compose and .env.example know the same variables", async () => {
   const compose = await readText("docker-compose.yml");
-  const example = await readText(".env.example");
-  const offered = new Set([...example.matchAll(/^(?:# )?([A-Z_]+)=/gm)].map(([, name]) => name));
-  const filled = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name);
+  const offered = await readOffered();
+  const filled = [...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name = ""]) => name);
   const tree = await readYaml("docker-compose.yml");
   const named = ["x-settings", "x-as-signer"].flatMap((part) => keys(field(tree, part)));
   const missing = [...filled, ...named].filter((name) => !offered.has(name));
   expect(missing).toEqual([]);
+});
+
+const environmentOf = (services: unknown, name: string): readonly string[] =>
+  keys(field(field(services, name), "environment"));
+
+/** Compose has a port for figures, keeps its data in volumes, and makes these of passwords or takes them as they are. */
+const NOT_OF_COMPOSE = [
+  "AUTH_SECRET_FILE",
+  "CLOSEBELL_API_KEY_FILE",
+  "COMPOSE_PROJECT_NAME",
+  "DATABASE_URL_FILE",
+  "DATA_DIR",
+  "LOG_PRETTY",
+  "METRICS_TOKEN",
+  "METRICS_TOKEN_FILE",
+  "NAME_FILE",
+  "REDIS_URL_FILE",
+];
+
+test("every setting that .env.example names reaches a service", async () => {
+  const compose = await readText("docker-compose.yml");
+  const services = field(await readYaml("docker-compose.yml"), "services");
+  const reached = new Set([
+    ...keys(services).flatMap((name) => environmentOf(services, name)),
+    ...[...compose.matchAll(/\$\{([A-Z_]+)/g)].map(([, name]) => name),
+  ]);
+  const lost = [...(await readOffered())].filter((name) => !reached.has(name));
+  expect(lost.toSorted()).toEqual(NOT_OF_COMPOSE.toSorted());
 });
 
 const PRICE_KEYS = [
@@ -90,18 +127,21 @@ const PRICE_KEYS = [
 test("each service is given only the secrets it needs", async () => {
   const services = field(await readYaml("docker-compose.yml"), "services");
   const holders = (secret: string) =>
-    keys(services).filter((name) => {
-      const service = field(services, name);
-      return keys(service).includes("environment")
-        ? keys(field(service, "environment")).includes(secret)
-        : false;
-    });
+    keys(services).filter((name) => environmentOf(services, name).includes(secret));
   expect(holders("AUTH_SECRET")).toEqual(["api", "scheduler", "admin"]);
   expect(holders("SCREENING_TOKEN")).toEqual(["api"]);
   expect(holders("MAIL_URL")).toEqual(["scheduler"]);
   expect(holders("EVM_HOT_WALLET_KEY_FILE")).toEqual(["scheduler", "admin"]);
   expect(holders("EVM_DEPOSIT_KEY_FILE")).toEqual(["scheduler", "admin"]);
   for (const key of PRICE_KEYS) expect([key, holders(key)]).toEqual([key, ["scheduler", "admin"]]);
+  const inFiles = [
+    ...PRICE_KEYS,
+    "EVM_RPC_URL",
+    "EVM_RPC_URL_SECOND",
+    "MAIL_URL",
+    "SCREENING_TOKEN",
+  ];
+  for (const key of inFiles) expect([key, holders(`${key}_FILE`)]).toEqual([key, holders(key)]);
   expect(holders("POSTGRES_PASSWORD")).toEqual(["postgres"]);
   expect(holders("CLOSEBELL_API_KEY")).toEqual(["admin"]);
 });
