@@ -150,6 +150,14 @@ test("staff without a second factor can enrol one and nothing else; with it they
   const ask = asHolder(first.at("accessToken"));
   const seen = await ask("GET", `/users/${principal.actor.id}`);
   expect([seen.status, seen.at("code")]).toEqual([403, "FORBIDDEN"]);
+  expect(seen.at("detail")).toContain("enrol one (POST /auth/totp");
+  expect(seen.at("detail")).toContain("sign in again");
+  const never = await ask("POST", "/simulate/close", { json: {} });
+  expect([never.status, never.at("detail")]).toEqual([403, expect.stringContaining("you lack")]);
+  for (const json of [{ name: "mine" }, { name: "mine", scopes: ["users:read"] }]) {
+    const key = await ask("POST", "/auth/api-keys", { json });
+    expect([key.status, key.at("detail")]).toEqual([403, seen.at("detail")]);
+  }
   const enrolled = await ask("POST", "/auth/totp", { json: {} });
   expect(enrolled.at("uri")).toStartWith("otpauth://totp/");
   const code = generateSync({ secret: enrolled.at("secret") ?? "" });

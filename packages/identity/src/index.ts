@@ -28,6 +28,7 @@ export type { Principal } from "./principal.ts";
 export * from "./roles.ts";
 export * from "./second-factor/confirm-totp.ts";
 export * from "./second-factor/enrol-totp.ts";
+export * from "./second-factor/permissions-behind-second-factor.ts";
 export * from "./second-factor/remove-totp.ts";
 export * from "./second-factor/reset-second-factor.ts";
 export { createPasswordHasher, type PasswordHasher } from "./secrets/password-hasher.ts";

@@ -1,9 +1,10 @@
 import { DomainError } from "@closebell/context";
-import type { Principal } from "@closebell/identity";
+import { permissionsBehindSecondFactor, type Principal } from "@closebell/identity";
 import { type AuditActing, callerOf } from "../request/caller.ts";
 import type { RequestContext } from "../request/request-context.ts";
 import type { MatchedRoute } from "../request/route-of.ts";
 import type { Principals } from "./principals.ts";
+import { secondFactorMissing } from "./second-factor-missing.ts";
 
 /**
  * Lets a request through the door of its route, and says in its context who makes it. Where the credential has to be looked
@@ -16,8 +17,15 @@ export type Guard = (
   context: RequestContext,
 ) => (() => Promise<void>) | undefined;
 
-const forbidden = ({ needs }: MatchedRoute): DomainError =>
-  new DomainError("FORBIDDEN", `This needs the permission ${needs.join(" or ")}, which you lack.`);
+const forbidden = ({ needs }: MatchedRoute, principal: Principal): DomainError => {
+  const later = permissionsBehindSecondFactor(principal);
+  return needs.some((one) => later.has(one))
+    ? secondFactorMissing()
+    : new DomainError(
+        "FORBIDDEN",
+        `This needs the permission ${needs.join(" or ")}, which you lack.`,
+      );
+};
 
 export const createGuard = (principals: Principals, audit: AuditActing): Guard => {
   const admit = (principal: Principal, matched: MatchedRoute, context: RequestContext): void => {
@@ -25,7 +33,7 @@ export const createGuard = (principals: Principals, audit: AuditActing): Guard =
     if (door === undefined) throw new DomainError("FORBIDDEN", "Nobody may do this.");
     if (door === "public") return;
     if (needs.length > 0 && !needs.some((one) => principal.permissions.has(one)))
-      throw forbidden(matched);
+      throw forbidden(matched, principal);
     context.caller = callerOf({ principal, door, requestId: context.requestId, audit });
     // whom a path is about: nobody but them, or who may see anybody, finds anything there
     const { userId } = matched;

@@ -1,8 +1,14 @@
-import { createApiKey, listApiKeys, revokeApiKey } from "@closebell/identity";
+import {
+  createApiKey,
+  listApiKeys,
+  permissionsBehindSecondFactor,
+  revokeApiKey,
+} from "@closebell/identity";
 import { z } from "@hono/zod-openapi";
 import type { ApiApp } from "../../api-env.ts";
 import type { ApiParts } from "../../api-parts.ts";
 import { defineRoute } from "../../doors/door.ts";
+import { secondFactorMissing } from "../../doors/second-factor-missing.ts";
 import { presentApiKey } from "../../presenters/auth.ts";
 import { presentPage } from "../../presenters/page.ts";
 import {
@@ -72,6 +78,8 @@ export const apiKeyRoutes = (app: ApiApp, { deps }: ApiParts): void => {
   });
   app.openapi(createRoute, async (c) => {
     const { by, principal } = c.env.caller;
+    if (principal !== undefined && permissionsBehindSecondFactor(principal).size > 0)
+      throw secondFactorMissing();
     const made = await createApiKey(deps, {
       by,
       within: principal?.permissions,
