@@ -28,7 +28,7 @@ test("what is above the threshold waits for two people, who may approve it", asy
   expect(await approve(scene)).toBe(1);
   expect(await statesOf(scene, [small, large])).toEqual(["APPROVED", "REQUESTED"]);
   const waiting = await getWithdrawal(scene.deps, { withdrawalId: large });
-  expect(waiting.waitingFor).toContain("an operator approves what is above");
+  expect(waiting.waitingFor).toContain("two treasurers approve what is above");
   const input = { by, withdrawalId: large };
   expect(await refusalOf(approveWithdrawal(scene.deps, input))).toBe("APPROVAL_REQUIRED");
   expect(await statesOf(scene, [large])).toEqual(["REQUESTED"]);

@@ -26,7 +26,7 @@ export interface CustodyPolicy {
   readonly dailyTotal: MicroUsdc;
   /** The same for each user. */
   readonly dailyPerUser: MicroUsdc;
-  /** Above it a withdrawal waits for an operator. */
+  /** Above it a withdrawal waits for a treasurer, and a second one. */
   readonly autoApproveUpTo: MicroUsdc;
   /** What the hot wallet holds at most; what is above goes to the cold one. */
   readonly hotWalletCap: MicroUsdc;

@@ -25,7 +25,7 @@ test("says which limit holds it back", () => {
   };
   const why = (asked: bigint, total: bigint, ofUser: bigint) =>
     whyNotApproved(limits, microUsdc(asked), { total, ofUser });
-  expect(why(50_000_001n, 0n, 0n)).toContain("an operator approves what is above 50");
+  expect(why(50_000_001n, 0n, 0n)).toContain("two treasurers approve what is above 50");
   expect(why(30_000_000n, 40_000_000n, 30_000_001n)).toContain("the user has 30.000001");
   expect(why(30_000_000n, 70_000_001n, 0n)).toContain("70.000001 USDC of 100");
 });

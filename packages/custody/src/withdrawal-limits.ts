@@ -18,7 +18,7 @@ export const whyNotApproved = (
   today: ApprovedToday,
 ): string | undefined => {
   if (amount > limits.autoApproveUpTo) {
-    return `an operator approves what is above ${usdc(limits.autoApproveUpTo)}`;
+    return `two treasurers approve what is above ${usdc(limits.autoApproveUpTo)}`;
   }
   if (today.ofUser + amount > limits.dailyPerUser) {
     return `the user has ${usdc(today.ofUser)} of ${usdc(limits.dailyPerUser)} a day (UTC)`;
