@@ -5,6 +5,7 @@ import { microUsdc } from "@closebell/money";
 import { getDeposit } from "./get-deposit.ts";
 import { listDeposits } from "./list-deposits.ts";
 import { recordDeposit, type RecordDeposit } from "./record-deposit.ts";
+import { releaseDeposit } from "./release-deposit.ts";
 import { by, custodyScene, outside, refusalOf, type Scene } from "./testing/custody-scene.ts";
 import { scriptedChain } from "./testing/scripted-chain.ts";
 
@@ -30,6 +31,26 @@ test("a deposit to a user credits what he may bet", async () => {
   expect(deposit.creditedAt).toEqual(deposit.createdAt);
   expect(await scene.balances(userId)).toMatchObject({ available: five, custody: five });
   expect(await getDeposit(scene.deps, { depositId: deposit.id })).toEqual(deposit);
+  expect(await scene.wrong()).toEqual([]);
+});
+
+test("below the minimum it is set aside, and told again it stays so until somebody releases it", async () => {
+  await using scene = await custodyScene(scriptedChain(), { depositMinimum: microUsdc(10n) });
+  const userId = await scene.player();
+  const told = { userId, amountMicroUsdc: microUsdc(9n) };
+  const { deposit } = await record(scene, told);
+  expect(deposit.state).toBe("SUSPENDED");
+  expect(await record(scene, told)).toEqual({ deposit, replayed: true });
+  expect(await scene.balances(userId)).toMatchObject({ available: 0n, custody: 9n });
+  const release = { by: { ...by, reason: "he asked" }, depositId: deposit.id };
+  expect((await releaseDeposit(scene.deps, release)).state).toBe("CREDITED");
+  expect(await record(scene, told)).toMatchObject({
+    deposit: { state: "CREDITED" },
+    replayed: true,
+  });
+  const enough = { userId, tx: "0xd2", amountMicroUsdc: microUsdc(10n) };
+  expect((await record(scene, enough)).deposit.state).toBe("CREDITED");
+  expect(await scene.balances(userId)).toMatchObject({ available: 19n, custody: 19n });
   expect(await scene.wrong()).toEqual([]);
 });
 

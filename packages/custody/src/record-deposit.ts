@@ -40,8 +40,8 @@ const addressOf = async (
 };
 
 /**
- * Records a final deposit and credits its user, in one transaction, once: told again, the first answer comes back with
- * `replayed`. Only on a simulated chain; a real one is believed by itself alone, through `advanceChain`.
+ * Records a final deposit and credits its user, or sets it aside where it is below the minimum, in one transaction, once:
+ * told again, the first answer comes back with `replayed`. Only on a simulated chain; a real one is believed by itself alone, through `advanceChain`.
  * @throws DomainError CHAIN_NOT_FOUND, SANDBOX_ONLY, USER_NOT_FOUND, ADDRESS_INVALID, ADDRESS_UNKNOWN, AMOUNT_INVALID,
  *   DEPOSIT_CONFLICT, VALIDATION_FAILED, SCREENING_REFUSED, OVERLOADED (the account is busy)
  */
@@ -64,9 +64,10 @@ export const recordDeposit = async (
     address: await addressOf(deps, chain, input),
     block: null,
   };
+  const small = told.amountMicroUsdc < deps.policy.depositMinimum;
   const result = await unlessAccountBusy(() =>
     transact(deps, (work) =>
-      sightDeposit(deps, work, { by: input.by, told, sighting: "confirmed" }),
+      sightDeposit(deps, work, { by: input.by, told, sighting: "final", small }),
     ),
   );
   return { deposit: result.deposit, replayed: result.path.length === 0 };

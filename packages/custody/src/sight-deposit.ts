@@ -116,15 +116,20 @@ export const stepDeposit = async (
 
 /**
  * Records what is told of a deposit that stands somewhere, and moves its money, once however often and by however many it
- * is told.
+ * is told. `small`: below the minimum.
  * @throws DomainError ADDRESS_UNKNOWN, DEPOSIT_CONFLICT
  */
 export const sightDeposit = async (
   deps: Pick<Deps, "ids">,
   work: Work,
-  input: { readonly by: By; readonly told: ToldDeposit; readonly sighting: "seen" | "confirmed" },
+  input: {
+    readonly by: By;
+    readonly told: ToldDeposit;
+    readonly sighting: "seen" | "final";
+    readonly small: boolean;
+  },
 ): Promise<SightedDeposit> => {
-  const { by, told, sighting } = input;
+  const { by, told, sighting, small } = input;
   const known = await lockDeposit(work, told);
   const made = known === undefined ? await insertDeposit(deps, work, by, told) : undefined;
   const found = known ?? made ?? (await lockDeposit(work, told));
@@ -138,6 +143,6 @@ export const sightDeposit = async (
   }
   const deposit = await placed(deps, work, { by, deposit: found, block: told.block });
   const detail = placeOf(told.block);
-  const step = { by, deposit, sighting, small: false, detail };
+  const step = { by, deposit, sighting, small, detail };
   return { ...(await stepDeposit(deps, work, step)), fresh: made !== undefined };
 };

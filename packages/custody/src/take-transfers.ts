@@ -16,7 +16,13 @@ const takeDeposit = async (scan: Scan, transfer: ChainTransfer, onFresh: OnFresh
   const told = { chain: pass.chain.name, tx, log, address: to, amountMicroUsdc: amount, block };
   const sighted = await transact(pass.deps, async (work) => {
     await holdScan(work, pass, claim);
-    const result = await sightDeposit(pass.deps, work, { by: pass.by, told, sighting: "seen" });
+    const { by } = pass;
+    const result = await sightDeposit(pass.deps, work, {
+      by,
+      told,
+      sighting: "seen",
+      small: false,
+    });
     if (result.fresh) await onFresh(work, transfer);
     return result;
   });

@@ -25,7 +25,7 @@ export const depositCommand: AddCommand = (program, cli) => {
     .summary("let a simulated deposit arrive")
     .description(
       "Lets a deposit arrive at a user's address on the simulated chain. The same --tx and --log again is the same " +
-        "deposit: it is credited once. A real chain is believed by itself alone.",
+        "deposit: it counts once. A real chain is believed by itself alone.",
     )
     .requiredOption("--user <id>", "whose deposit")
     .option(AMOUNT, AMOUNT_HELP, usdcArgument)
