@@ -336,13 +336,21 @@ describe("money that does not come or go", () => {
 });
 
 describe("the clock and the simulated price", () => {
+  /** Well written, but more than a timestamp holds, here or once something is added to it. */
+  const NO_INSTANTS = [
+    "0000-01-01T00:00:00Z",
+    "2026-12-01T00:00:00.1234567890Z",
+    "9999-12-31T23:59:59Z",
+  ];
+
   test("the clock", async () => {
     const path = "/simulate/clock";
     await refused("POST", path, { json: {} }, 422, "VALIDATION_FAILED");
     const both = { advanceSeconds: 1, to: "2027-01-01T00:00:00Z" };
     await refused("POST", path, { json: both }, 422, "VALIDATION_FAILED");
     await refused("POST", path, { json: { advanceSeconds: 0 } }, 422, "VALIDATION_FAILED");
-    await refused("POST", path, { json: { to: "soon" } }, 422, "VALIDATION_FAILED", ["/to"]);
+    for (const to of ["soon", ...NO_INSTANTS])
+      await refused("POST", path, { json: { to } }, 422, "VALIDATION_FAILED", ["/to"]);
     const past = { json: { to: "2026-01-01T00:00:00Z" } };
     await refused("POST", path, past, 409, "CLOCK_BACKWARDS");
   });
@@ -353,6 +361,10 @@ describe("the clock and the simulated price", () => {
     await refused("POST", path, set({ close: 1.5 }), 422, "VALIDATION_FAILED", ["/close"]);
     await refused("POST", path, set({ close: "-1" }), 422, "VALIDATION_FAILED", ["/close"]);
     await refused("POST", path, set({ mode: "late" }), 422, "VALIDATION_FAILED");
+    for (const availableFrom of NO_INSTANTS) {
+      const late = set({ mode: "late", availableFrom });
+      await refused("POST", path, late, 422, "VALIDATION_FAILED", ["/availableFrom"]);
+    }
     await refused("POST", path, set({ market: "DAX" }), 404, "MARKET_NOT_FOUND");
     expect(h.setCloses).toEqual([]);
   });

@@ -9,3 +9,4 @@ export * from "./logger.ts";
 export * from "./name-uuid.ts";
 export * from "./own-key.ts";
 export type * from "./rate-limiter.ts";
+export * from "./read-instant.ts";

@@ -37,7 +37,11 @@ describe("in a sandbox", () => {
 
     const back = moveClock(deps, { by, to: at("2026-11-20T22:29:59.4Z") });
     expect(await errorOf(back)).toMatchObject({ code: "CLOCK_BACKWARDS" });
-    expect(await errorOf(moveClock(deps, { by }))).toMatchObject({ code: "VALIDATION_FAILED" });
+    const beyond = { to: at("2101-01-01T00:00:00Z"), advance: Temporal.Duration.from("PT999999H") };
+    for (const move of [{}, { to: beyond.to }, { advance: beyond.advance }])
+      expect(await errorOf(moveClock(deps, { by, ...move }))).toMatchObject({
+        code: "VALIDATION_FAILED",
+      });
     expect(await clock.now()).toEqual(advanced);
 
     const { items } = await listAudit(deps, { limit: 10 });

@@ -1,10 +1,13 @@
-import { type By, DomainError } from "@closebell/context";
+import { type By, DomainError, LAST_INSTANT } from "@closebell/context";
 import { sql } from "drizzle-orm";
 import { constraintOf } from "./errors.ts";
 import { recordAudit } from "./record-audit.ts";
 import { type Deps, transact } from "./transact.ts";
 
-/** Where to move the sandbox clock: to an instant, or by a duration of hours and smaller units. */
+/**
+ * Where to move the sandbox clock: to an instant, or by a duration of hours and smaller units. To the end of the year 2100 at
+ * most: what is reckoned from the clock has to be a timestamp too.
+ */
 export interface MoveClock {
   readonly by: By;
   readonly to?: Temporal.Instant;
@@ -12,16 +15,19 @@ export interface MoveClock {
 }
 
 const targetOf = (now: Temporal.Instant, input: MoveClock): Temporal.Instant => {
-  if (input.to !== undefined) return input.to;
-  if (input.advance === undefined) {
+  if (input.to === undefined && input.advance === undefined) {
     throw new DomainError("VALIDATION_FAILED", "Say where to move the clock: `to` or `advance`.");
   }
-  return now.add(input.advance);
+  const to = input.to ?? now.add(input.advance ?? new Temporal.Duration());
+  if (Temporal.Instant.compare(to, LAST_INSTANT) > 0) {
+    throw new DomainError("VALIDATION_FAILED", "The clock ends with the year 2100.");
+  }
+  return to;
 };
 
 /**
  * Moves the clock of a sandbox forward and returns what it now says. Tells everyone by `clock.moved`.
- * @throws DomainError SANDBOX_ONLY, CLOCK_BACKWARDS
+ * @throws DomainError SANDBOX_ONLY, CLOCK_BACKWARDS, VALIDATION_FAILED
  */
 export const moveClock = async (deps: Deps, input: MoveClock): Promise<Temporal.Instant> => {
   try {

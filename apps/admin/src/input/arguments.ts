@@ -1,3 +1,4 @@
+import { readInstant } from "@closebell/context";
 import { InvalidArgumentError } from "commander";
 
 const refuse = (message: string): never => {
@@ -24,14 +25,12 @@ export const dateArgument = (text: string): Temporal.PlainDate => {
   return refuse("Give a date as YYYY-MM-DD, such as 2026-11-27.");
 };
 
-/** Reads an instant: RFC 3339 with an offset or Z. */
-export const instantArgument = (text: string): Temporal.Instant => {
-  try {
-    return Temporal.Instant.from(text);
-  } catch {
-    return refuse("Give an instant with its offset, such as 2026-11-20T20:59:59Z.");
-  }
-};
+/** Reads an instant, as `readInstant` has it. */
+export const instantArgument = (text: string): Temporal.Instant =>
+  readInstant(text) ??
+  refuse(
+    "Give an instant of the years 2000 to 2100 with its offset, such as 2026-11-20T20:59:59Z.",
+  );
 
 const SHORT = /^(?:(\d{1,4})d)?(?:(\d{1,5})h)?(?:(\d{1,6})m)?(?:(\d{1,8})s)?$/;
 

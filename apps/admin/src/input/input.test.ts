@@ -59,7 +59,9 @@ describe("other arguments", () => {
     }
     const instant = instantArgument("2026-11-20T16:00:00-05:00");
     expect(instant.toString()).toBe("2026-11-20T21:00:00Z");
-    expect(() => instantArgument("2026-11-20T16:00:00")).toThrow(InvalidArgumentError);
+    for (const text of ["2026-11-20T16:00:00", "0000-01-01T00:00:00Z", "9999-12-31T23:59:59Z"]) {
+      expect(() => instantArgument(text)).toThrow(InvalidArgumentError);
+    }
     expect(timeArgument("13:00")).toBe("13:00");
     for (const text of ["24:00", "1:00", "13:60"]) {
       expect(() => timeArgument(text)).toThrow(InvalidArgumentError);

@@ -1,5 +1,5 @@
 import { z } from "@hono/zod-openapi";
-import { instantOut } from "./common.ts";
+import { instantIn, instantOut } from "./common.ts";
 
 const YEAR_SECONDS = 366 * 24 * 3600;
 
@@ -19,10 +19,7 @@ export const moveClockBody = z
       .max(YEAR_SECONDS)
       .optional()
       .openapi({ example: 3600, description: "How far to move it; or give `to`" }),
-    to: z.iso
-      .datetime({ offset: true })
-      .optional()
-      .openapi({ example: "2026-11-23T21:05:00Z", description: "Where to move it" }),
+    to: instantIn("2026-11-23T21:05:00Z", "Where to move it").optional(),
   })
   .superRefine((body, ctx) => {
     if ((body.advanceSeconds === undefined) === (body.to === undefined))

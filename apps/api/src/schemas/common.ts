@@ -1,3 +1,4 @@
+import { readInstant } from "@closebell/context";
 import { z } from "@hono/zod-openapi";
 
 const EXAMPLE_ID = "019a3f6c-7e10-7cc2-a1b5-0d3a4f0e9c11";
@@ -12,6 +13,19 @@ export const userIn = (description: string) => idIn(`${description}; you if miss
 /** An id going out: a UUIDv7 (RFC 9562). */
 export const idOut = (description: string) =>
   z.uuid().openapi({ example: EXAMPLE_ID, description });
+
+/** An instant coming in, as `readInstant` has it. */
+export const instantIn = (example: string, description: string) =>
+  z.iso
+    .datetime({ offset: true })
+    .refine(
+      (text) => readInstant(text) !== undefined,
+      "must be an instant of the years 2000 to 2100, with up to 9 digits of a second's fraction",
+    )
+    .openapi({
+      example,
+      description: `${description}. Of the years 2000 to 2100, to the nanosecond`,
+    });
 
 /** An instant going out: RFC 3339, UTC. */
 export const instantOut = (example: string, description: string) =>

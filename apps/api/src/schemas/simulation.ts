@@ -1,6 +1,6 @@
 import { z } from "@hono/zod-openapi";
 import { SIMULATED_MODES } from "../api-deps.ts";
-import { dateIn, dateOut, marketIn } from "./common.ts";
+import { dateIn, dateOut, instantIn, marketIn } from "./common.ts";
 
 const mode = z.enum(SIMULATED_MODES);
 
@@ -23,10 +23,7 @@ export const setCloseBody = z
       .default("right")
       .openapi({ description: "How the source behaves when it is asked for this date" }),
     source: z.enum(["simulated", "simulated-b"]).default("simulated"),
-    availableFrom: z.iso.datetime({ offset: true }).optional().openapi({
-      description: "Only, and always, with mode late",
-      example: "2026-11-23T21:20:00Z",
-    }),
+    availableFrom: instantIn("2026-11-23T21:20:00Z", "Only, and always, with mode late").optional(),
   })
   .superRefine((body, ctx) => {
     if ((body.mode === "late") !== (body.availableFrom !== undefined))
