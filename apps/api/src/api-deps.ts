@@ -68,6 +68,10 @@ export interface ApiSettings {
   readonly stalledAfterMs: number;
   /** Requests a minute; undefined: as many as anybody likes. */
   readonly rateLimits: HttpConfig["rateLimits"] | undefined;
+  /** Event streams that one network may have open at this process. */
+  readonly streamsPerNetwork: number;
+  /** Requests of one network that may wait for their bodies at once. */
+  readonly bodiesPerNetwork: number;
   /** Addresses and networks whose X-Forwarded-For is believed. */
   readonly trustedProxies: readonly string[];
   /** Sites whose pages may read the answers. */
@@ -86,6 +90,8 @@ export const DEFAULT_SETTINGS: ApiSettings = {
   answerWithinMs: 10_000,
   stalledAfterMs: 2_000,
   rateLimits: undefined,
+  streamsPerNetwork: 200,
+  bodiesPerNetwork: 100,
   trustedProxies: [],
   corsOrigins: [],
   metrics: "open",

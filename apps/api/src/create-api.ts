@@ -11,10 +11,11 @@ import { verifierOf } from "./doors/verify-credential.ts";
 import { createLiveHub } from "./events/hub.ts";
 import { FixedPathRouter } from "./fixed-path-router.ts";
 import { askDatabase, createReadiness } from "./health/readiness.ts";
+import { createConcurrencyLimit } from "./limits/limit-concurrency.ts";
 import { createRateKeeper } from "./limits/limit-rate.ts";
 import { createLoad } from "./load/load.ts";
 import { registerBusinessMetrics } from "./metrics/business-metrics.ts";
-import { createGuardMetrics } from "./metrics/guard-metrics.ts";
+import { createGuardMetrics, type GuardMetrics } from "./metrics/guard-metrics.ts";
 import { metricsRoutes } from "./metrics/route.ts";
 import { notFoundHandler } from "./not-found.ts";
 import { onError } from "./on-error.ts";
@@ -23,6 +24,7 @@ import { createPolledReads } from "./polled/polled-reads.ts";
 import { simulatedFrom } from "./presenters/simulated.ts";
 import { createAnswer } from "./request/answer-request.ts";
 import { allowOrigins } from "./request/cors.ts";
+import { createReceiveBody } from "./request/receive-body.ts";
 import { authRoutes } from "./routes/auth/routes.ts";
 import { betRoutes } from "./routes/bets.ts";
 import { clockRoutes } from "./routes/clock.ts";
@@ -56,14 +58,16 @@ export interface Api {
   close(): void;
 }
 
-const partsOf = (deps: ApiDeps): ApiParts => {
+const partsOf = (deps: ApiDeps, limited: GuardMetrics["limited"]): ApiParts => {
   const settings = { ...DEFAULT_SETTINGS, ...deps.settings };
+  const quota = settings.streamsPerNetwork;
+  const streams = createConcurrencyLimit({ name: "streams", quota, limited });
   return {
     deps,
     settings,
     simulated: simulatedFrom(Object.values(deps.oracles), deps.chains),
     reads: createPolledReads(deps),
-    hub: createLiveHub(deps),
+    hub: createLiveHub({ ...deps, streams }),
     readiness: createReadiness({
       askDatabase: () => askDatabase(deps.database),
       intake: deps.intake,
@@ -85,7 +89,8 @@ const createApp = (): ApiApp => {
 
 /** Builds the API on its dependencies. It opens nothing of its own but timers. */
 export const createApi = (deps: ApiDeps): Api => {
-  const parts = partsOf(deps);
+  const guarded = createGuardMetrics(deps.registry, deps.limiter);
+  const parts = partsOf(deps, guarded.limited);
   const app = createApp();
   const principals = deps.principals ?? createPrincipals(deps.verifyCredential ?? verifierOf(deps));
   const forget = deps.events.subscribe((event) => {
@@ -126,12 +131,13 @@ export const createApi = (deps: ApiDeps): Api => {
   };
   const doors = doorsOf(app, PAGES);
   const guard = createGuard(principals, auditActing(deps));
-  const guarded = createGuardMetrics(deps.registry, deps.limiter);
   const load = createLoad({ ...parts.settings, refused: guarded.overloaded });
-  const { rateLimits, corsOrigins } = parts.settings;
+  const { rateLimits, corsOrigins, bodiesPerNetwork: quota } = parts.settings;
   const rates =
     rateLimits === undefined ? undefined : createRateKeeper(deps.limiter, rateLimits, guarded);
-  const answer = createAnswer(app, parts, { doors, guard, load, rates });
+  const { limited } = guarded;
+  const receiveBody = createReceiveBody(createConcurrencyLimit({ name: "bodies", quota, limited }));
+  const answer = createAnswer(app, parts, { doors, guard, load, rates, receiveBody });
   const fetch = allowOrigins(answer, corsOrigins);
   return { app, fetch, drain, giveUp: () => load.giveUp(), close };
 };

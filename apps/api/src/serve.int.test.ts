@@ -60,7 +60,7 @@ const bet = async (h: ApiHarness, userId: string, stake: number) => {
 };
 
 test("200 clients hear of pools and states; one that reads nothing hurts none of them", async () => {
-  await using s = await scene();
+  await using s = await scene({ settings: { streamsPerNetwork: CLIENTS + 5 } });
   const { h, server } = s;
   const user = await h.player("1000000000");
   const stuck = Array.from({ length: 5 }, () => stuckClient(server, "/rounds/20261123/events"));
@@ -138,6 +138,87 @@ test("a body that claims to be huge is refused by its header, with a problem doc
   const answer = await promise;
   expect(answer).toStartWith("HTTP/1.1 413");
   expect(answer).toContain('"code":"PAYLOAD_TOO_LARGE"');
+  socket.destroy();
+});
+
+/** A connection from behind a proxy of ours; `answer` is how the first answer on it begins. */
+const from = (server: ApiServer, address: string, rest: string) => {
+  const { hostname, port } = new URL(server.url);
+  const socket = connect({ host: hostname, port: Number(port) });
+  const { promise: answer, resolve } = Promise.withResolvers<string>();
+  socket.on("error", () => undefined);
+  socket.on("data", (data: Buffer) => resolve(data.toString()));
+  const [line = "", ...more] = rest.split("\r\n");
+  socket.write(
+    [`${line} HTTP/1.1`, `Host: ${hostname}`, `X-Forwarded-For: ${address}`, ...more].join("\r\n"),
+  );
+  return { socket, answer };
+};
+
+const [CROWD, OTHER] = ["198.51.100.1", "203.0.113.9"];
+const PROXIED = { trustedProxies: ["127.0.0.1"] };
+
+test("a network that has all its streams leaves others theirs", async () => {
+  await using s = await scene({ settings: { ...PROXIED, streamsPerNetwork: 3 } });
+  const open = (address: string) => from(s.server, address, "GET /events\r\n\r\n");
+  const crowd = Array.from({ length: 3 }, () => open(CROWD));
+  for (const { answer } of crowd) expect(await answer).toStartWith("HTTP/1.1 200");
+  const refused = open(CROWD);
+  expect(await refused.answer).toStartWith("HTTP/1.1 429");
+  expect(await refused.answer).toContain('"code":"RATE_LIMITED"');
+  expect(await refused.answer).toContain("Retry-After: 10");
+  const other = open(OTHER);
+  expect(await other.answer).toStartWith("HTTP/1.1 200");
+  for (const { socket } of [...crowd, refused, other]) socket.destroy();
+});
+
+test.each([
+  ["declared", "Content-Length: 60000\r\n\r\n{"],
+  ["in chunks", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"],
+])(
+  "bodies that never end, %s, keep nobody else from being answered, and are few",
+  async (_, body) => {
+    await using s = await scene({
+      settings: { ...PROXIED, requestsAtOnce: 2, bodiesPerNetwork: 3 },
+    });
+    const { h, server } = s;
+    const send = (address: string, rest: string) =>
+      from(server, address, `POST /auth/refresh\r\nContent-Type: application/json\r\n${rest}`);
+    const crowd = Array.from({ length: 3 }, () => send(CROWD, body));
+    const waiting = () => crowd.map(({ answer }) => Bun.peek.status(answer));
+    await Bun.sleep(100);
+    const refused = send(CROWD, body);
+    expect(await refused.answer).toStartWith("HTTP/1.1 429");
+    expect(await refused.answer).toContain("Retry-After: 1\r\n");
+    expect(waiting()).toEqual(["pending", "pending", "pending"]);
+    const whole = send(OTHER, "Content-Length: 2\r\n\r\n{}");
+    expect(await whole.answer).toStartWith("HTTP/1.1 422");
+    const user = await h.player("1");
+    const credential = h.credentials.issue({ roles: ["player"], userId: user });
+    const list = await fetch(new URL(`/users/${user}/bets`, server.url), {
+      headers: { Authorization: `Bearer ${credential}`, "X-Forwarded-For": OTHER },
+    });
+    expect(list.status).toBe(200);
+    // whoever goes makes room for their neighbours
+    for (const { socket } of crowd) socket.destroy();
+    await Bun.sleep(100);
+    const next = send(CROWD, "Content-Length: 2\r\n\r\n{}");
+    expect(await next.answer).toStartWith("HTTP/1.1 422");
+    for (const { socket } of [refused, whole, next]) socket.destroy();
+  },
+);
+
+test("a body that comes in pieces is read whole", async () => {
+  await using s = await scene();
+  const credential = s.h.credentials.issue({ roles: ["admin"] });
+  const { socket, answer } = from(
+    s.server,
+    OTHER,
+    `POST /users\r\nAuthorization: Bearer ${credential}\r\nContent-Type: application/json\r\nContent-Length: 16\r\n\r\n{"handle":`,
+  );
+  await Bun.sleep(50);
+  socket.write('"ada"}');
+  expect(await answer).toStartWith("HTTP/1.1 201");
   socket.destroy();
 });
 

@@ -2,6 +2,7 @@ import { expect, test } from "bun:test";
 import type { DomainEvent } from "@closebell/context";
 import { memoryEvents } from "@closebell/context/testing";
 import { createLiveHub, type HubOptions } from "./hub.ts";
+import { createConcurrencyLimit } from "../limits/limit-concurrency.ts";
 import type { LiveSource, LiveView } from "./live-source.ts";
 import { recordingLogger } from "../testing/recording-logger.ts";
 
@@ -17,7 +18,7 @@ const viewOf = (pool: number, name = "OPEN", finished = false): LiveView => ({
   finished,
 });
 
-const scene = (options: Partial<HubOptions> = {}) => {
+const scene = (options: Partial<HubOptions> = {}, perNetwork = 1_000) => {
   const events = memoryEvents();
   const { lines, log } = recordingLogger();
   let view = viewOf(0);
@@ -34,7 +35,12 @@ const scene = (options: Partial<HubOptions> = {}) => {
     concernedBy: (event) =>
       event.type === "clock.moved" || event.type === "round.state" ? "now" : "soon",
   };
-  const hub = createLiveHub({ events, log, minIntervalMs: 0, ...options });
+  const streams = createConcurrencyLimit({
+    name: "streams",
+    quota: perNetwork,
+    limited: () => undefined,
+  });
+  const hub = createLiveHub({ events, log, streams, minIntervalMs: 0, ...options });
   return {
     events,
     hub,
@@ -84,7 +90,7 @@ const listen = (stream: ReadableStream<Uint8Array>) => {
 
 test("a client gets a snapshot first, then what changed, by its event", async () => {
   const { hub, source, events, show } = scene();
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   const first = await client.until("event: snapshot");
   expect(first).toBe('retry: 2000\n\nevent: snapshot\nid: 1\ndata: {"pool":0,"name":"OPEN"}\n\n');
   show(viewOf(5));
@@ -101,7 +107,7 @@ test("a client gets a snapshot first, then what changed, by its event", async ()
 
 test("an event after which nothing has changed is not told", async () => {
   const { hub, source, events, show, reads } = scene();
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   events.publish(state);
   await Bun.sleep(20);
@@ -116,7 +122,7 @@ test("an event after which nothing has changed is not told", async () => {
 test("the source is read once for all clients", async () => {
   const { hub, source, events, show, reads } = scene({ minIntervalMs: 50 });
   const clients = await Promise.all(
-    Array.from({ length: 200 }, async () => listen(await hub.open(source))),
+    Array.from({ length: 200 }, async () => listen(await hub.open(source, "192.0.2.1"))),
   );
   expect(hub.clients()).toBe(200);
   expect(reads()).toBe(1);
@@ -131,7 +137,7 @@ test("the source is read once for all clients", async () => {
 
 test("a burst of pool events is read at most every so often, and the last total is told", async () => {
   const { hub, source, events, show, reads } = scene({ minIntervalMs: 40 });
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   const begun = performance.now();
   for (let n = 1; n <= 100; n += 1) {
@@ -146,7 +152,7 @@ test("a burst of pool events is read at most every so often, and the last total 
 
 test("an event during a read is followed by another read", async () => {
   const { hub, source, events, show } = scene();
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   events.publish(state);
   show(viewOf(9));
@@ -159,8 +165,8 @@ test("a client that takes nothing delays nobody, and is dropped", async () => {
   let now = 0;
   const options = { heartbeatMs: 10, stuckAfterMs: 60, now: () => now };
   const { hub, source, events, show } = scene(options);
-  const stuck = await hub.open(source);
-  const client = listen(await hub.open(source));
+  const stuck = await hub.open(source, "192.0.2.1");
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   expect(hub.clients()).toBe(2);
   for (let n = 1; n <= 50; n += 1) {
@@ -179,8 +185,8 @@ test("a client that takes nothing delays nobody, and is dropped", async () => {
 
 test("a slow client that catches up sees the newest totals, once", async () => {
   const { hub, source, events, show } = scene();
-  const slow = await hub.open(source);
-  const client = listen(await hub.open(source));
+  const slow = await hub.open(source, "192.0.2.1");
+  const client = listen(await hub.open(source, "192.0.2.1"));
   for (const n of [1, 2, 3]) {
     show(viewOf(n));
     events.publish(state);
@@ -195,14 +201,14 @@ test("a slow client that catches up sees the newest totals, once", async () => {
 
 test("a finished round ends its streams, for those who come later too", async () => {
   const { hub, source, events, show } = scene();
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   show(viewOf(1, "SETTLED", true));
   events.publish(state);
   await client.done;
   expect(client.text()).toEndWith('event: end\nid: end\ndata: {"reason":"finished"}\n\n');
   expect(hub.clients()).toBe(0);
-  const later = listen(await hub.open(source));
+  const later = listen(await hub.open(source, "192.0.2.1"));
   await later.done;
   expect(later.text()).toContain('{"pool":1,"name":"SETTLED"}');
   expect(later.text()).toEndWith('event: end\nid: end\ndata: {"reason":"finished"}\n\n');
@@ -211,17 +217,17 @@ test("a finished round ends its streams, for those who come later too", async ()
 
 test("draining ends every stream and takes no more", async () => {
   const { hub, source } = scene();
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   hub.close();
   await client.done;
   expect(client.text()).toContain('{"reason":"draining"}');
-  expect(hub.open(source)).rejects.toMatchObject({ code: "OVERLOADED" });
+  expect(hub.open(source, "192.0.2.1")).rejects.toMatchObject({ code: "OVERLOADED" });
 });
 
 test("a quiet stream hears a heartbeat", async () => {
   const { hub, source } = scene({ heartbeatMs: 5 });
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   expect(await client.until(": still here\n\n")).toContain("snapshot");
   hub.close();
 });
@@ -229,7 +235,7 @@ test("a quiet stream hears a heartbeat", async () => {
 test("without a bus, changes come with the next heartbeat", async () => {
   const events = { ...memoryEvents(), healthy: () => false };
   const { hub, source, show } = scene({ events, heartbeatMs: 5 });
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   show(viewOf(3));
   await client.until('{"pool":3}');
@@ -238,7 +244,7 @@ test("without a bus, changes come with the next heartbeat", async () => {
 
 test("a read that fails is logged and does not end the streams", async () => {
   const { hub, source, events, show, fail, lines } = scene();
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   fail(new Error("down"));
   events.publish(state);
@@ -254,25 +260,54 @@ test("a read that fails is logged and does not end the streams", async () => {
 test("what can't be read can't be opened, and leaves nothing behind", async () => {
   const { hub, source, fail } = scene();
   fail(new Error("no such round"));
-  expect(hub.open(source)).rejects.toThrow("no such round");
+  expect(hub.open(source, "192.0.2.1")).rejects.toThrow("no such round");
   await Bun.sleep(5);
   expect(hub.clients()).toBe(0);
   fail(undefined);
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   hub.close();
 });
 
 test("more clients than there may be are refused", async () => {
   const { hub, source } = scene({ maxClients: 1 });
-  await hub.open(source);
-  expect(hub.open(source)).rejects.toMatchObject({ code: "OVERLOADED" });
+  await hub.open(source, "192.0.2.1");
+  expect(hub.open(source, "192.0.2.1")).rejects.toMatchObject({ code: "OVERLOADED" });
+  hub.close();
+});
+
+test("a network has so many streams; however one ends, there is another for it", async () => {
+  let now = 0;
+  const { hub, source, events, show, fail } = scene(
+    { heartbeatMs: 5, stuckAfterMs: 10, now: () => now },
+    1,
+  );
+  const left = listen(await hub.open(source, "192.0.2.1"));
+  await left.until("snapshot");
+  expect(hub.open(source, "192.0.2.1")).rejects.toMatchObject({ code: "RATE_LIMITED" });
+  const other = listen(await hub.open(source, "192.0.2.2"));
+  await left.leave();
+  await hub.open(source, "192.0.2.1");
+  now = 11;
+  while (hub.clients() === 2) await Bun.sleep(5);
+  fail(new Error("no such round"));
+  expect(hub.open({ ...source, key: "round/NDX/2" }, "192.0.2.1")).rejects.toThrow("no such round");
+  await Bun.sleep(5);
+  fail(undefined);
+  const last = listen(await hub.open(source, "192.0.2.1"));
+  show(viewOf(1, "SETTLED", true));
+  events.publish(state);
+  await Promise.all([last.done, other.done]);
+  for (let n = 0; n < 2; n += 1) {
+    const later = listen(await hub.open(source, "192.0.2.1"));
+    await later.done;
+  }
   hub.close();
 });
 
 test("a client that leaves is forgotten, and with the last one the topic", async () => {
   const { hub, source, events, reads } = scene();
-  const client = listen(await hub.open(source));
+  const client = listen(await hub.open(source, "192.0.2.1"));
   await client.until("snapshot");
   await client.leave();
   expect(hub.clients()).toBe(0);

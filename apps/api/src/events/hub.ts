@@ -1,10 +1,13 @@
 import { DomainError, type EventBus, type Logger } from "@closebell/context";
+import type { ConcurrencyLimit } from "../limits/limit-concurrency.ts";
 import type { LiveSource } from "./live-source.ts";
 import { createTopic, type Topic } from "./topic.ts";
 
 export interface HubOptions {
   readonly events: EventBus;
   readonly log: Logger;
+  /** How many of all streams one network may have. */
+  readonly streams: ConcurrencyLimit;
   /** Milliseconds of a clock that never jumps. */
   readonly now?: () => number;
   readonly heartbeatMs?: number;
@@ -16,10 +19,10 @@ export interface HubOptions {
 /** Streams of live views to any number of clients, read from the database once for all of them. */
 export interface LiveHub {
   /**
-   * A client's stream of `source`: a snapshot, then what changes, a last event, and heartbeats between.
-   * @throws DomainError OVERLOADED, and whatever `source.read` throws
+   * A stream of `source` for a client at `address`: a snapshot, then what changes, a last event, and heartbeats between.
+   * @throws DomainError OVERLOADED, RATE_LIMITED where its network has too many, and whatever `source.read` throws
    */
-  open(source: LiveSource): Promise<ReadableStream<Uint8Array>>;
+  open(source: LiveSource, address: string): Promise<ReadableStream<Uint8Array>>;
   clients(): number;
   /** Ends every stream and takes no more. */
   close(): void;
@@ -62,16 +65,20 @@ export const createLiveHub = (options: HubOptions): LiveHub => {
     return topic;
   };
   return {
-    async open(source) {
+    async open(source, address) {
       if (closed || clients() >= (options.maxClients ?? MAX_CLIENTS)) {
         const detail = closed
           ? "This process is shutting down. Connect again."
           : "Too many streams are open. Poll instead, or try again later.";
         throw new DomainError("OVERLOADED", detail, { retryAfterSeconds: 2 });
       }
+      const release = options.streams.acquire(address);
       const topic = topicOf(source);
       try {
-        return await topic.join();
+        return await topic.join(release);
+      } catch (error) {
+        release();
+        throw error;
       } finally {
         if (topic.size() === 0 && topics.get(source.key) === topic) topics.delete(source.key);
       }

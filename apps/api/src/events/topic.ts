@@ -11,7 +11,8 @@ export interface TopicOptions extends AudienceOptions {
 
 /** One source and its clients. It is read once for all of them. */
 export interface Topic {
-  join(): Promise<ReadableStream<Uint8Array>>;
+  /** `onGone` is called once, when the stream is over; never where there is none. */
+  join(onGone: () => void): Promise<ReadableStream<Uint8Array>>;
   onEvent(event: DomainEvent): void;
   /** Heartbeats, drops who is stuck, and reads again if the last time is longer ago than `maxAgeMs`. */
   tick(maxAgeMs: number): void;
@@ -52,10 +53,10 @@ export const createTopic = (
     close();
   };
   return {
-    async join() {
+    async join(onGone) {
       joining += 1;
       try {
-        return audience.welcome((await reader.fresh()).snapshot);
+        return audience.welcome((await reader.fresh()).snapshot, onGone);
       } finally {
         joining -= 1;
       }

@@ -63,7 +63,7 @@ const stalled = () =>
 
 /**
  * What is batched and what is work needs the database: where many wait and none is answered, it does not answer. Then one
- * request at a time is let through, so that whoever only pretends to wait (by a body that never ends) shuts nobody out.
+ * request at a time is let through, so that whoever only pretends to wait (by a small body that never ends) shuts nobody out.
  */
 export const createGauge = (options: GaugeOptions): LoadGauge => {
   const { requestsAtOnce, stalledAfterMs, now = () => performance.now(), refused } = options;

@@ -27,11 +27,17 @@ const scene = (change: Partial<typeof OPTIONS> = {}) => {
       time += ms;
       made.sweep();
     },
-    ask(kind: RequestKind = "work") {
+    /** With `body`, of a request that has it once that is settled. */
+    ask(kind: RequestKind = "work", body?: Promise<void>) {
       const answer = Promise.withResolvers<Response>();
       const outcome = (async () => {
         try {
-          return (await made.carry(kind, () => answer.promise)).status;
+          return (
+            await made.carry(kind, async (slot) => {
+              if (body !== undefined) await slot.releaseWhile(body);
+              return answer.promise;
+            })
+          ).status;
         } catch (error) {
           return error instanceof DomainError ? error.code : error;
         }
@@ -61,6 +67,38 @@ test("takes on as many requests as it may, refuses the next at once, and then ta
   await settled();
   expect(peek(next)).toBe(next.outcome);
   expect(await s.ask().outcome).toBe("OVERLOADED");
+});
+
+test("whoever waits for a body takes none of them, and one again once it is there", async () => {
+  const s = scene({ requestsAtOnce: 1 });
+  const [first, second, broken] = Array.from({ length: 3 }, () => Promise.withResolvers<void>());
+  const one = s.ask("work", first?.promise);
+  const two = s.ask("work", second?.promise);
+  const three = s.ask("work", broken?.promise);
+  broken?.reject("gone");
+  expect(await three.outcome).toBe("gone");
+  first?.resolve();
+  await settled();
+  second?.resolve();
+  expect(await two.outcome).toBe("OVERLOADED");
+  one.resolve(ok());
+  expect(await one.outcome).toBe(200);
+  const last = s.ask();
+  last.resolve(ok());
+  expect(await last.outcome).toBe(200);
+});
+
+test("a body that comes after its request was given up takes nothing", async () => {
+  const s = scene({ requestsAtOnce: 1 });
+  const body = Promise.withResolvers<void>();
+  const late = s.ask("work", body.promise);
+  s.pass(10_001);
+  expect(await late.outcome).toBe("DATABASE_UNAVAILABLE");
+  body.resolve();
+  await settled();
+  const next = s.ask();
+  next.resolve(ok());
+  expect(await next.outcome).toBe(200);
 });
 
 test("gives up what takes too long, the oldest first, and what it says later is not heard", async () => {

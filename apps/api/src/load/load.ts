@@ -7,6 +7,15 @@ export interface LoadOptions extends GaugeOptions {
   readonly answerWithinMs: number;
 }
 
+/** What a request has while it is answered. */
+export interface Slot {
+  /**
+   * Leaves it to others until what is waited for is there, which costs this process nothing, and takes one again.
+   * @throws DomainError OVERLOADED where there is none then; whatever the promise rejects with
+   */
+  releaseWhile<T>(waiting: Promise<T>): Promise<T>;
+}
+
 /** The requests this process is answering: how many it takes on, and for how long. */
 export interface Load {
   /**
@@ -15,7 +24,7 @@ export interface Load {
    */
   carry(
     kind: RequestKind,
-    answer: () => Response | Promise<Response>,
+    answer: (slot: Slot) => Response | Promise<Response>,
   ): Response | Promise<Response>;
   /** Gives up what took too long; called by a timer of its own too. */
   sweep(): void;
@@ -28,6 +37,8 @@ interface Carried {
   readonly startedAt: number;
   readonly giveUp: (reason: LoadRefusal) => void;
 }
+
+const NO_SLOT: Slot = { releaseWhile: (waiting) => waiting };
 
 const SWEEP_EVERY_MS = 250;
 
@@ -47,9 +58,10 @@ export const createLoad = (options: LoadOptions): Load => {
 
   const carryOn = async (
     kind: RequestKind,
-    answer: () => Response | Promise<Response>,
+    answer: (slot: Slot) => Response | Promise<Response>,
   ): Promise<Response> => {
-    const isProbe = gauge.take(kind);
+    let isProbe = gauge.take(kind);
+    let isHeld = true;
     const { promise: late, reject } = Promise.withResolvers<never>();
     const giveUp = (reason: LoadRefusal) => {
       // its answer may take a turn longer than the next sweep
@@ -59,14 +71,29 @@ export const createLoad = (options: LoadOptions): Load => {
     };
     const one = { startedAt: now(), giveUp };
     carried.add(one);
+    const release = (status: number | undefined): void => {
+      if (isHeld) gauge.ended(kind, isProbe, status);
+      isHeld = false;
+    };
+    const slot: Slot = {
+      async releaseWhile(waiting) {
+        release(undefined);
+        const awaited = await waiting;
+        // nobody hears the answer, and nobody would give the slot back
+        if (!carried.has(one)) throw tooLate();
+        isProbe = gauge.take(kind);
+        isHeld = true;
+        return awaited;
+      },
+    };
     let status: number | undefined;
     try {
-      const response = await Promise.race([answer(), late]);
+      const response = await Promise.race([answer(slot), late]);
       ({ status } = response);
       return response;
     } finally {
       carried.delete(one);
-      gauge.ended(kind, isProbe, status);
+      release(status);
     }
   };
   const sweep = (): void => {
@@ -80,7 +107,7 @@ export const createLoad = (options: LoadOptions): Load => {
   timer.unref();
 
   return {
-    carry: (kind, answer) => (kind === "watch" ? answer() : carryOn(kind, answer)),
+    carry: (kind, answer) => (kind === "watch" ? answer(NO_SLOT) : carryOn(kind, answer)),
     sweep,
     giveUp() {
       for (const one of carried) one.giveUp("stopping");

@@ -1,6 +1,7 @@
 import type { RateLimiter } from "@closebell/context";
 import { canCount, RATE_GROUPS, type RateGroup } from "@closebell/runtime";
 import { Counter, Gauge, type Registry } from "prom-client";
+import { type Held, HELD } from "../limits/limit-concurrency.ts";
 import { LOAD_REFUSALS, type LoadRefusal } from "../load/load-gauge.ts";
 
 /** What was done with a request that the store of rate limits did not count. */
@@ -9,7 +10,7 @@ const UNCOUNTED = ["refused", "alone"] as const;
 /** Requests that were turned away before anything was done for them, and why. */
 export interface GuardMetrics {
   /** A limit of that name was used up. */
-  limited(limit: RateGroup): void;
+  limited(limit: RateGroup | Held): void;
   /** The store of rate limits did not answer: refused, or counted by this process alone. */
   uncounted(outcome: (typeof UNCOUNTED)[number]): void;
   /** There was too much to do. */
@@ -44,7 +45,7 @@ export const createGuardMetrics = (registry: Registry, limiter: RateLimiter): Gu
       "closebell_rate_limited_total",
       "Requests refused with 429, by the limit that was used up",
       "limit",
-      RATE_GROUPS,
+      [...RATE_GROUPS, ...HELD],
     ),
     uncounted: counterOf(
       registry,

@@ -4,13 +4,13 @@ import type { ApiParts } from "../api-parts.ts";
 import type { Doors } from "../doors/doors-of.ts";
 import type { Guard } from "../doors/guard.ts";
 import type { RateKeeper } from "../limits/limit-rate.ts";
-import type { Load } from "../load/load.ts";
+import type { Load, Slot } from "../load/load.ts";
 import { createHttpMetrics } from "../metrics/http-metrics.ts";
 import { refusalOf } from "../on-error.ts";
 import { problemAnswer } from "../problem.ts";
 import { createAccessLog } from "./access-log.ts";
 import { createClientAddresses } from "./client-address.ts";
-import { limitBody } from "./limit-body.ts";
+import type { createReceiveBody } from "./receive-body.ts";
 import { requestContext, type RequestContext } from "./request-context.ts";
 import { createRouteOf, type MatchedRoute } from "./route-of.ts";
 
@@ -32,6 +32,7 @@ type Answer = (
   request: Request,
   matched: MatchedRoute,
   context: RequestContext,
+  slot: Slot,
 ) => Response | Promise<Response>;
 
 /** What stands before every route. */
@@ -41,37 +42,48 @@ export interface Porch {
   readonly load: Load;
   /** Undefined: anybody may ask as often as they like. */
   readonly rates: RateKeeper | undefined;
+  readonly receiveBody: ReturnType<typeof createReceiveBody>;
 }
+
+/** A body that is not there yet is waited for without a slot: whoever never ends theirs takes none from anybody. */
+const withBody =
+  (app: ApiApp, { receiveBody }: Porch): Answer =>
+  (request, { kind }, context, slot) => {
+    const receive = receiveBody(request, context, kind);
+    return receive === undefined
+      ? app.fetch(request, context)
+      : slot.releaseWhile(receive()).then((whole) => app.fetch(whole, context));
+  };
 
 /**
  * Counts a request, whoever makes it and whether or not the door opens, and lets it through its door. Nothing is looked up for
  * whoever asks too often.
  */
-const throughDoor = (limited: ReturnType<typeof limitBody>, { guard, rates }: Porch): Answer => {
-  const open: Answer = (request, matched, context) => {
+const throughDoor = (answer: Answer, { guard, rates }: Porch): Answer => {
+  const open: Answer = (request, matched, context, slot) => {
     const prove = guard(matched, request.headers, context);
     return prove === undefined
-      ? limited(request, context)
-      : prove().then(() => limited(request, context));
+      ? answer(request, matched, context, slot)
+      : prove().then(() => answer(request, matched, context, slot));
   };
   if (rates === undefined) return open;
-  const look = (...[request, matched, context]: Parameters<Answer>) => {
+  const look = (request: Request, matched: MatchedRoute, context: RequestContext) => {
     try {
       return { prove: guard(matched, request.headers, context), refusal: undefined };
     } catch (error) {
       return { prove: undefined, refusal: error };
     }
   };
-  return (request, matched, context) => {
+  return (request, matched, context, slot) => {
     const { rate } = matched;
-    if (rate.group === undefined) return open(request, matched, context);
+    if (rate.group === undefined) return open(request, matched, context, slot);
     const { prove, refusal } = look(request, matched, context);
     const enter = (): Response | Promise<Response> => {
       if (refusal !== undefined) throw refusal;
-      if (prove === undefined) return limited(request, context);
+      if (prove === undefined) return answer(request, matched, context, slot);
       return prove()
         .then(() => rates.countCaller(rate, context))
-        .then(() => limited(request, context));
+        .then(() => answer(request, matched, context, slot));
     };
     const counting = rates.count(rate, context);
     return counting === undefined ? enter() : counting.then(enter);
@@ -79,12 +91,12 @@ const throughDoor = (limited: ReturnType<typeof limitBody>, { guard, rates }: Po
 };
 
 /**
- * Answers a request: gives it its context, takes it on or refuses it, counts it, lets it through its route's door, limits its body,
- * has `app` answer it, times it and writes its line. A stream counts as served when it starts. Around the routes and not among
+ * Answers a request: gives it its context, takes it on or refuses it, counts it, lets it through its route's door, waits for its
+ * body, has `app` answer it, times it and writes its line. A stream counts as served when it starts. Around the routes and not among
  * them: as the framework's middleware the same costs a bet's request a fifth more.
  */
 export const createAnswer = (app: ApiApp, { deps, settings }: ApiParts, porch: Porch) => {
-  const answer = throughDoor(limitBody(app), porch);
+  const answer = throughDoor(withBody(app, porch), porch);
   const addresses = createClientAddresses(settings.trustedProxies);
   const routeOf = createRouteOf(app, porch.doors);
   const metrics = createHttpMetrics(deps.registry);
@@ -101,7 +113,9 @@ export const createAnswer = (app: ApiApp, { deps, settings }: ApiParts, porch: P
     const matched = routeOf(method, path);
     let response: Response;
     try {
-      response = await porch.load.carry(matched.kind, () => answer(request, matched, context));
+      response = await porch.load.carry(matched.kind, (slot) =>
+        answer(request, matched, context, slot),
+      );
     } catch (error) {
       response = refuse(error, context);
     }

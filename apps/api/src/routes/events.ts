@@ -24,6 +24,8 @@ const stream = (description: string) => ({
   },
 });
 
+const FEW_STREAMS = "A network may have only so many streams open; past that, RATE_LIMITED.";
+
 const roundEventsRoute = defineRoute({
   method: "get",
   path: "/rounds/{code}/events",
@@ -32,7 +34,8 @@ const roundEventsRoute = defineRoute({
   summary: "A round as it happens",
   description:
     "Events: `snapshot` (the round, first), `pools` (totals, at most 4 a second), `state` (the round, at once), `settling` " +
-    "(while it is paid: `bets` to pay and `paid` so far, at most 4 a second) and `end` (`reason` finished or draining). Their data is JSON. A slow client skips what is outdated.",
+    "(while it is paid: `bets` to pay and `paid` so far, at most 4 a second) and `end` (`reason` finished or draining). Their data is JSON. A slow client skips what is outdated. " +
+    FEW_STREAMS,
   tags: ["Events"],
   request: { params: roundParams, query, headers },
   responses: {
@@ -49,7 +52,8 @@ const marketEventsRoute = defineRoute({
   operationId: "streamMarket",
   summary: "A market's rounds as they happen",
   description:
-    "Events: `snapshot` (what GET /rounds/current answers, first), `current` (the same whenever it changed) and `end`.",
+    "Events: `snapshot` (what GET /rounds/current answers, first), `current` (the same whenever it changed) and `end`. " +
+    FEW_STREAMS,
   tags: ["Events"],
   request: { query, headers },
   responses: {
@@ -76,13 +80,12 @@ export const eventRoutes = (app: ApiApp, { deps, simulated, hub }: ApiParts): vo
       // An EventSource connects again for ever unless it is told 204.
       if (FINISHED.includes(round.state)) return c.body(null, 204);
     }
-    return eventStream(
-      c,
-      await hub.open(liveRound(deps, simulated, { market: market.code, code })),
-    );
+    const source = liveRound(deps, simulated, { market: market.code, code });
+    return eventStream(c, await hub.open(source, c.env.address()));
   });
   app.openapi(marketEventsRoute, async (c) => {
     const market = await getMarket(deps, { code: c.req.valid("query").market });
-    return eventStream(c, await hub.open(liveMarket(deps, simulated, { market: market.code })));
+    const source = liveMarket(deps, simulated, { market: market.code });
+    return eventStream(c, await hub.open(source, c.env.address()));
   });
 };
