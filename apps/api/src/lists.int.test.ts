@@ -92,6 +92,11 @@ test("a quote, one-sided where it is, on a named round and on the one open now",
   expect(named.json()).toEqual(quoted.json());
   const closed = await h.ask("GET", "/rounds/20261124/quote?stakeMicroUsdc=1000000");
   expect([closed.status, closed.at("code")]).toEqual([409, "ROUND_NOT_OPEN"]);
+  const refused = await h.ask("POST", "/bets", {
+    json: { userId: await h.player(), side: "UP", stakeMicroUsdc: "1", roundCode: "20261124" },
+    headers: { "Idempotency-Key": "closed" },
+  });
+  expect(closed.at("detail")).toBe(refused.at("detail"));
 });
 
 test("markets, rules in words and figures, and the calendar with its sources", async () => {

@@ -3,6 +3,7 @@ import { snapshot, type Deps } from "@closebell/database";
 import { MAX_POOL, quotePayout, type MicroUsdc, type PayoutQuote } from "@closebell/money";
 import { and, asc, eq, sql } from "drizzle-orm";
 import { findMarket } from "./markets.ts";
+import { refusalOf } from "./refusals.ts";
 import { readRound, readRounds } from "./round-views.ts";
 import { round } from "./schema.ts";
 import type { Round, Side } from "./types.ts";
@@ -19,12 +20,13 @@ export interface Quote {
  * @throws DomainError ROUND_NOT_OPEN (also where there is no round), AMOUNT_OVERFLOW
  */
 export const quoteOn = (current: Round | null | undefined, stake: MicroUsdc): Quote => {
-  if (current?.state !== "OPEN") {
+  if (current === null || current === undefined) {
     throw new DomainError(
       "ROUND_NOT_OPEN",
       "No round takes bets now. GET /rounds/current says when the next one opens.",
     );
   }
+  if (current.state !== "OPEN") throw refusalOf("ROUND_NOT_OPEN");
   if (current.poolUp + current.poolDown + stake > MAX_POOL) {
     throw new DomainError(
       "AMOUNT_OVERFLOW",
