@@ -205,6 +205,30 @@ describe("a body that is one", () => {
   });
 });
 
+describe("a field that is missing", () => {
+  const requests: readonly (readonly [string, string, object, string])[] = [
+    ["POST", "/bets", { side: "UP" }, "/stakeMicroUsdc"],
+    ["POST", "/bets", { stakeMicroUsdc: "1" }, "/side"],
+    ["POST", "/withdrawals", { amountMicroUsdc: "1" }, "/to"],
+    ["POST", "/auth/register", { password: "correct horse battery" }, "/email"],
+    ["POST", "/auth/sign-in/wallet/challenge", { address: `0x${"e".repeat(40)}` }, "/chainId"],
+    ["POST", "/simulate/close", {}, "/date"],
+  ];
+  for (const [method, path, json, pointer] of requests)
+    test(`${method} ${path} without ${pointer}`, async () => {
+      const init = { json, headers: key() };
+      const answer = await refused(method, path, init, 422, "VALIDATION_FAILED", [pointer]);
+      expect(answer.at("errors.0.detail")).toBe("is required");
+    });
+
+  test("one that is there and wrong is told what it should be", async () => {
+    const answer = await h.ask("POST", "/bets", bet({ side: null }));
+    expect(answer.at("errors.0.detail")).toContain("UP");
+    const query = await h.ask("GET", "/quote");
+    expect(query.at("errors.0")).toContain('"/query/stakeMicroUsdc","detail":"is required"');
+  });
+});
+
 describe("paths and queries", () => {
   const cases: readonly (readonly [string, string, number, string])[] = [
     ["GET", "/nothing", 404, "ROUTE_NOT_FOUND"],

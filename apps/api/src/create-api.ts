@@ -80,7 +80,10 @@ const createApp = (): ApiApp => {
   const app = new OpenAPIHono<ApiEnv>({
     router: new FixedPathRouter(),
     defaultHook: (result) => {
-      if (!result.success) throw invalidInput(result.target, result.error);
+      if (result.success) return;
+      // what was read comes along, though its type does not say so
+      const input = "data" in result ? result.data : undefined;
+      throw invalidInput(result.target, result.error, input);
     },
   });
   app.onError(onError);

@@ -23,13 +23,18 @@ const escape = (key: PropertyKey): string =>
 const pointer = (target: InputTarget, path: readonly PropertyKey[]): string =>
   PREFIX[target] + path.map((key) => `/${escape(key)}`).join("");
 
-const fieldErrors = (target: InputTarget, issue: Issue): FieldError[] =>
-  issue.code === "unrecognized_keys"
-    ? issue.keys.map((key) => ({
-        pointer: pointer(target, [...issue.path, key]),
-        detail: "is not known here. Check its spelling or leave it out.",
-      }))
-    : [{ pointer: pointer(target, issue.path), detail: issue.message }];
+const isMissing = (input: unknown, path: readonly PropertyKey[]): boolean =>
+  path.reduce<unknown>((value, key) => Reflect.get(Object(value), key), input) === undefined;
+
+const fieldErrors = (target: InputTarget, issue: Issue, input: unknown): FieldError[] => {
+  if (issue.code === "unrecognized_keys")
+    return issue.keys.map((key) => ({
+      pointer: pointer(target, [...issue.path, key]),
+      detail: "is not known here. Check its spelling or leave it out.",
+    }));
+  const own = issue.code === "custom" || !isMissing(input, issue.path);
+  return [{ pointer: pointer(target, issue.path), detail: own ? issue.message : "is required" }];
+};
 
 const isCode = (value: unknown): value is ErrorCode => ERROR_CODES.some((code) => code === value);
 
@@ -51,9 +56,9 @@ const WHERE: Readonly<Record<InputTarget, string>> = {
   cookie: "cookies",
 };
 
-/** What a schema found, as a refusal that names every field at fault. */
-export const invalidInput = (target: InputTarget, error: ZodError): DomainError => {
-  const errors = error.issues.flatMap((issue) => fieldErrors(target, issue));
+/** What a schema found in `input`, as a refusal that names every field at fault. */
+export const invalidInput = (target: InputTarget, error: ZodError, input: unknown): DomainError => {
+  const errors = error.issues.flatMap((issue) => fieldErrors(target, issue, input));
   const [first] = errors;
   const more = errors.length > 1 ? ` (and ${errors.length - 1} more, see errors)` : "";
   const detail = `The ${WHERE[target]} can't be accepted: ${first?.pointer ?? ""} ${first?.detail ?? ""}${more}`;

@@ -43,9 +43,9 @@ export const idempotencyHeaders = z.object({
  * @throws DomainError IDEMPOTENCY_KEY_REQUIRED, VALIDATION_FAILED
  */
 export const readIdempotencyKey = (c: Context<ApiEnv>): string => {
-  const given = c.req.raw.headers.get("idempotency-key") ?? undefined;
-  const result = idempotencyHeaders.safeParse({ "idempotency-key": given });
-  if (!result.success) throw invalidInput("header", result.error);
+  const given = { "idempotency-key": c.req.raw.headers.get("idempotency-key") ?? undefined };
+  const result = idempotencyHeaders.safeParse(given);
+  if (!result.success) throw invalidInput("header", result.error, given);
   return result.data["idempotency-key"];
 };
 

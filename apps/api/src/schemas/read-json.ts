@@ -31,7 +31,8 @@ export const readJson = async <S extends z.ZodType>(
   c: Context<ApiEnv>,
   schema: S,
 ): Promise<z.output<S>> => {
-  const result = schema.safeParse(await parsed(c));
-  if (!result.success) throw invalidInput("json", result.error);
+  const input = await parsed(c);
+  const result = schema.safeParse(input);
+  if (!result.success) throw invalidInput("json", result.error, input);
   return result.data;
 };
