@@ -262,8 +262,8 @@ describe("paths and queries", () => {
     ["GET", "/calendar?from=2026-02-30", 422, "VALIDATION_FAILED"],
     ["GET", "/calendar?from=2026-11-23&to=2026-11-01", 422, "VALIDATION_FAILED"],
     ["GET", "/calendar?from=2031-01-01", 422, "BEYOND_CALENDAR"],
-    ["GET", "/calendar?exchange=XETRA", 404, "NOT_A_SESSION"],
-    ["GET", "/problems/NOTHING", 422, "VALIDATION_FAILED"],
+    ["GET", "/calendar?exchange=XETRA", 422, "VALIDATION_FAILED"],
+    ["GET", "/problems/NOTHING", 404, "ROUTE_NOT_FOUND"],
     ["DELETE", "/bets", 405, "METHOD_NOT_ALLOWED"],
     ["POST", "/health", 405, "METHOD_NOT_ALLOWED"],
   ];
@@ -271,6 +271,11 @@ describe("paths and queries", () => {
     test(`${method} ${path}`, async () => {
       await refused(method, path, {}, status, code);
     });
+
+  test("an exchange without a calendar is told which have one", async () => {
+    const answer = await h.ask("GET", "/calendar?exchange=LSE");
+    expect(answer.at("detail")).toContain("/query/exchange must be one of NASDAQ");
+  });
 
   test("405 says what the path does take", async () => {
     const answer = await h.ask("DELETE", "/rounds/20261123");

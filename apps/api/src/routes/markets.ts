@@ -56,7 +56,7 @@ const calendarRoute = defineRoute({
   responses: {
     200: jsonAnswer("The days.", calendarSchema),
     ...notModified,
-    ...problems("VALIDATION_FAILED", "NOT_A_SESSION", "BEYOND_CALENDAR"),
+    ...problems("VALIDATION_FAILED", "BEYOND_CALENDAR"),
   },
 });
 

@@ -1,3 +1,4 @@
+import { EXCHANGES } from "@closebell/calendar";
 import { z } from "@hono/zod-openapi";
 import { dateIn, dateOut, instantOut } from "./common.ts";
 import { rulesSchema } from "./round.ts";
@@ -20,12 +21,13 @@ export const marketSchema = z
 
 export const marketsSchema = z.object({ items: z.array(marketSchema) }).openapi("Markets");
 
+const exchanges = Object.values(EXCHANGES).map(({ code }) => code);
+
 export const calendarQuery = z.strictObject({
   from: dateIn("First date; today if missing").optional(),
   to: dateIn("Last date; 30 days after `from` if missing").optional(),
   exchange: z
-    .string()
-    .regex(/^[A-Za-z0-9._-]{1,32}$/, "must be an exchange's name")
+    .enum(exchanges, { error: `must be one of ${exchanges.join(", ")}` })
     .default("NASDAQ")
     .openapi({ example: "NASDAQ" }),
 });
