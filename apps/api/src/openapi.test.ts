@@ -70,9 +70,10 @@ test("each has a name, words, a tag and a success, and says what any route may a
     expect(statuses, name).toContainValues(["500", "503"]);
     if (operation.requestBody !== undefined)
       expect(statuses, name).toContainValues(["400", "413", "415", "422"]);
+    const read =
+      operation.parameters?.some((one) => !("in" in one) || one.in !== "header") ?? false;
     // its code is looked up among those there are
-    if (operation.parameters !== undefined && name !== "GET /problems/{code}")
-      expect(statuses, name).toContain("422");
+    if (read && name !== "GET /problems/{code}") expect(statuses, name).toContain("422");
   }
 });
 
@@ -96,9 +97,6 @@ test("who may use a route is said the standard's way too, and how anybody else i
     expect([name, operation.security]).toEqual([name, ways.map((bearer) => ({ bearer }))]);
     expect([name, codes("401")]).toEqual([name, expect.arrayContaining(["UNAUTHENTICATED"])]);
     expect([name, codes("403").includes("FORBIDDEN")]).toEqual([name, needs.length > 0]);
-    expect(Object.keys(operation.responses?.["401"]?.headers ?? {}), name).toContain(
-      "WWW-Authenticate",
-    );
   }
 });
 
@@ -119,6 +117,52 @@ test("every refusal is a problem document with its status, and names its headers
         expect(known && String(PROBLEMS[known].status), `${name} ${code}`).toBe(status);
       }
     }
+});
+
+test("a refusal's description says each of its codes once", async () => {
+  for (const { name, operation } of await operations())
+    for (const [status, response] of Object.entries(operation.responses ?? {})) {
+      if (Number(status) < 400) continue;
+      const said = String(response.description).split("\n\n").toSorted();
+      const codes = Object.keys(response.content?.["application/problem+json"]?.examples ?? {});
+      const words = ERROR_CODES.filter((code) => codes.includes(code)).map(
+        (code) => `${code}: ${PROBLEMS[code].title}`,
+      );
+      expect([name, status, said]).toEqual([name, status, words.toSorted()]);
+    }
+});
+
+const CONDITIONAL = new Set([
+  "Retry-After",
+  "WWW-Authenticate",
+  "RateLimit",
+  "RateLimit-Policy",
+  "ETag",
+]);
+
+test("when to come back, how to come in, what is left and what is still so have their headers", async () => {
+  for (const { name, operation } of await operations()) {
+    const uncounted = /^GET \/(health|metrics)/.test(name);
+    const { responses = {} } = operation;
+    const polled = responses["304"] !== undefined;
+    for (const [status, { headers = {}, content = {} }] of Object.entries(responses)) {
+      const codes = Object.keys(content["application/problem+json"]?.examples ?? {});
+      const isTagged = polled && (status === "200" || status === "304");
+      const expected = [
+        ...(["429", "503"].includes(status) || codes.includes("IDEMPOTENCY_KEY_IN_USE")
+          ? ["Retry-After"]
+          : []),
+        ...(status === "401" || codes.includes("FORBIDDEN") ? ["WWW-Authenticate"] : []),
+        ...(uncounted ? [] : ["RateLimit", "RateLimit-Policy"]),
+        ...(isTagged ? ["ETag"] : []),
+      ];
+      const declared = Object.keys(headers).filter((one) => CONDITIONAL.has(one));
+      expect([name, status, declared.toSorted()]).toEqual([name, status, expected.toSorted()]);
+    }
+    expect([name, "429" in responses]).toEqual([name, !uncounted]);
+    const parameters = (operation.parameters ?? []).map((one) => Reflect.get(one, "name"));
+    expect([name, parameters.includes("If-None-Match")]).toEqual([name, polled]);
+  }
 });
 
 test("money in answers is a string, and named by its unit", async () => {

@@ -1,7 +1,7 @@
 import type { ErrorCode } from "@closebell/context";
 import type { OpenAPIHono } from "@hono/zod-openapi";
 import { isDoor, permissionsAt } from "../doors/door.ts";
-import { problems } from "../schemas/problem.ts";
+import { refusalsBy } from "../schemas/problem.ts";
 
 type Document = ReturnType<OpenAPIHono["getOpenAPI31Document"]>;
 type PathItem = NonNullable<Document["paths"]>[string];
@@ -16,14 +16,10 @@ export const BEARER = {
     "caller's own, `any` for anybody's.",
 } as const;
 
-const challenged = {
-  "WWW-Authenticate": { description: "RFC 6750", schema: { type: "string" } },
-} as const;
-
 const withCodes = (operation: Operation, ...codes: readonly ErrorCode[]): void => {
   const { responses } = operation;
   if (responses === undefined) return;
-  for (const [status, declared] of Object.entries(problems(...codes))) {
+  for (const [status, declared] of Object.entries(refusalsBy(codes))) {
     const type = "application/problem+json";
     const had = responses[status];
     const { examples } = declared.content[type];
@@ -53,8 +49,4 @@ export const declareDoor = (operation: Operation): void => {
     "UNAUTHENTICATED",
     ...(permissions.length > 0 ? ["FORBIDDEN" as const] : []),
   );
-  for (const status of ["401", "403"]) {
-    const response = operation.responses?.[status];
-    if (response !== undefined) response.headers = { ...challenged, ...response.headers };
-  }
 };

@@ -1,5 +1,7 @@
 import type { ApiApp } from "../api-env.ts";
+import { rateRule } from "../limits/rate-group.ts";
 import { BEARER, declareDoor } from "./declare-door.ts";
+import { declareHeaders } from "./declare-headers.ts";
 
 const DESCRIPTION = `
 Bet whether a market's official close will be above the previous session's close. Every session of the exchange is one
@@ -36,26 +38,6 @@ const TAGS = [
   { name: "Problems", description: "What can go wrong" },
 ];
 
-const everyAnswer = {
-  "X-Request-Id": { description: "The request's id", schema: { type: "string", format: "uuid" } },
-  RateLimit: {
-    description:
-      "What is left of each limit, and for how many seconds (draft-ietf-httpapi-ratelimit-headers)",
-    schema: { type: "string" },
-  },
-  "RateLimit-Policy": {
-    description: "The limits: how many requests in how many seconds",
-    schema: { type: "string" },
-  },
-  traceparent: { description: "W3C Trace Context", schema: { type: "string" } },
-} as const;
-
-// Hono reads headers in small letters; people know them by these names.
-const HEADER_NAMES: Readonly<Record<string, string>> = {
-  "idempotency-key": "Idempotency-Key",
-  "last-event-id": "Last-Event-ID",
-};
-
 const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 
 /** The service's OpenAPI 3.1 document. Build it once, when every route is registered. */
@@ -67,14 +49,12 @@ export const openApiDocument = (app: ApiApp) => {
     tags: TAGS,
   });
   document.components = { ...document.components, securitySchemes: { bearer: BEARER } };
-  const operations = Object.values(document.paths ?? {}).flatMap((item) =>
-    METHODS.map((method) => item[method]),
-  );
-  for (const operation of operations) if (operation !== undefined) declareDoor(operation);
-  for (const response of operations.flatMap((one) => Object.values(one?.responses ?? {})))
-    response.headers = { ...everyAnswer, ...response.headers };
-  for (const parameter of operations.flatMap((one) => one?.parameters ?? []))
-    if ("in" in parameter && parameter.in === "header")
-      parameter.name = HEADER_NAMES[parameter.name] ?? parameter.name;
+  for (const [path, item] of Object.entries(document.paths ?? {}))
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      declareDoor(operation);
+      declareHeaders(operation, rateRule(method.toUpperCase(), path));
+    }
   return document;
 };

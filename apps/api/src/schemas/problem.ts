@@ -64,19 +64,20 @@ const WITH_BODY = [
   "VALIDATION_FAILED",
 ] as const satisfies readonly ErrorCode[];
 
-/**
- * The refusals a route can answer, as OpenAPI responses by status. What any route can answer is added; a route that only
- * reads its path or query names VALIDATION_FAILED itself.
- */
-export const problems = (...codes: readonly ErrorCode[]): Record<number, ProblemContent> => {
-  const byStatus = Object.groupBy(
-    new Set([...codes, ...EVERYWHERE]),
-    (code) => PROBLEMS[code].status,
-  );
+/** Refusals as OpenAPI responses by status. */
+export const refusalsBy = (codes: readonly ErrorCode[]): Record<number, ProblemContent> => {
+  const byStatus = Object.groupBy(new Set(codes), (code) => PROBLEMS[code].status);
   return Object.fromEntries(
     Object.entries(byStatus).map(([status, list]) => [status, contentFor(list ?? [])]),
   );
 };
+
+/**
+ * The refusals a route can answer, as OpenAPI responses by status. What any route can answer is added; a route that only
+ * reads its path or query names VALIDATION_FAILED itself.
+ */
+export const problems = (...codes: readonly ErrorCode[]): Record<number, ProblemContent> =>
+  refusalsBy([...codes, ...EVERYWHERE]);
 
 /** `problems` of a route that takes a JSON body. */
 export const bodyProblems = (...codes: readonly ErrorCode[]): Record<number, ProblemContent> =>

@@ -3,11 +3,13 @@ import { openApiDocument } from "../docs/openapi-document.ts";
 import { conformanceTo, schemaErrors } from "./conformance.ts";
 import { lonelyApi } from "./lonely-api.ts";
 
+const ALWAYS = { "X-Request-Id": "x", traceparent: "x" };
+
 test("an answer with a field that the document does not name fails the test that asked for it, however deep it is", async () => {
   await using lonely = lonelyApi();
   const conformance = conformanceTo(openApiDocument(lonely.api.app));
   const check = (body: object, type = "application/json", status = 200) => {
-    const headers = new Headers({ "Content-Type": type });
+    const headers = new Headers({ ...ALWAYS, "Content-Type": type });
     conformance.check("GET", "/users/1", { status, headers, text: JSON.stringify(body) });
   };
   const user = {
@@ -36,6 +38,20 @@ test("an answer with a field that the document does not name fails the test that
   expect(() => problem({ pointer: "/userId", detail: "is none", sql: "x" })).toThrow(
     "additionalProperties",
   );
+});
+
+test("so does one with a header that is not declared, or without one that is required", async () => {
+  await using lonely = lonelyApi();
+  const conformance = conformanceTo(openApiDocument(lonely.api.app));
+  const check = (more: Readonly<Record<string, string>>) => {
+    const headers = new Headers({ ...ALWAYS, "Content-Type": "application/json", ...more });
+    conformance.check("GET", "/health", { status: 200, headers, text: '{"status":"ok"}' });
+  };
+  check({ "Cache-Control": "no-store" });
+  expect(() => check({ RateLimit: '"reads";r=1;t=1' })).toThrow("does not declare");
+  const headers = new Headers({ "Content-Type": "application/json" });
+  const bare = { status: 200, headers, text: '{"status":"ok"}' };
+  expect(() => conformance.check("GET", "/health", bare)).toThrow("lacks");
 });
 
 test("the schemas of the document are schemas", async () => {

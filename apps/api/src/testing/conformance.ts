@@ -3,6 +3,7 @@ import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
 import { TrieRouter } from "hono/router/trie-router";
 import type { openApiDocument } from "../docs/openapi-document.ts";
+import { HYGIENE } from "../request/hygiene.ts";
 
 type OpenApi = ReturnType<typeof openApiDocument>;
 
@@ -11,11 +12,14 @@ const METHODS = ["get", "post", "put", "patch", "delete"] as const;
 /** What is looked at of an answer. */
 export interface Answered {
   readonly status: number;
-  readonly headers: { get(name: string): string | null };
+  readonly headers: Headers;
   readonly text: string;
 }
 
-/** Fails for an answer that the document does not declare: its status, its content type, its body, a field of it or its problem code. */
+/**
+ * Fails for an answer that the document does not declare: its status, a header, its content type, its body, a field of it or its
+ * problem code; and for one without a header that the document requires.
+ */
 export interface Conformance {
   check(method: string, path: string, answer: Answered): void;
 }
@@ -29,6 +33,29 @@ const closed = (schema: unknown): unknown => {
   const inner = Object.entries(schema).map(([key, value]) => [key, closed(value)] as const);
   const more = "properties" in schema ? { additionalProperties: false } : {};
   return { ...more, ...Object.fromEntries(inner) };
+};
+
+/** What any answer may carry unsaid. */
+const UNSAID: ReadonlySet<string> = new Set([
+  "content-type",
+  "cache-control",
+  "x-accel-buffering",
+  ...Object.keys(HYGIENE).map((name) => name.toLowerCase()),
+]);
+
+const checkHeaders = (headers: Headers, declared: object, where: string): void => {
+  const named = Object.entries(declared).map(
+    ([name, header]: [string, unknown]) => [name.toLowerCase(), header] as const,
+  );
+  const known = new Set(named.map(([name]) => name));
+  const sent = [...headers.keys()].filter((name) => !UNSAID.has(name));
+  expect(
+    sent.filter((name) => !known.has(name)),
+    `${where} does not declare`,
+  ).toEqual([]);
+  const required = named.filter(([, header]) => Reflect.get(Object(header), "required") === true);
+  const missing = required.filter(([name]) => !headers.has(name)).map(([name]) => name);
+  expect(missing, `${where} lacks`).toEqual([]);
 };
 
 const OPTIONS = { strict: false, allErrors: true } as const;
@@ -69,6 +96,11 @@ export const conformanceTo = (document: OpenApi): Conformance => {
       if (route === undefined || verb === undefined) return;
       const declared = document.paths?.[route]?.[verb]?.responses?.[String(response.status)];
       expect(declared, `${method} ${route} does not declare ${response.status}`).toBeDefined();
+      checkHeaders(
+        response.headers,
+        declared?.headers ?? {},
+        `${method} ${route} ${response.status}`,
+      );
       const type = response.headers.get("Content-Type")?.split(";")[0];
       const contents = Object.keys(declared?.content ?? {});
       if (type === undefined) {
