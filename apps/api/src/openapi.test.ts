@@ -165,6 +165,22 @@ test("when to come back, how to come in, what is left and what is still so have 
   }
 });
 
+test("how long a key counts is said by route", async () => {
+  const kept = (await operations()).flatMap(({ name, operation }) =>
+    (operation.parameters ?? []).flatMap((one) =>
+      "name" in one && one.name === "Idempotency-Key" ? [[name, one.description] as const] : [],
+    ),
+  );
+  const periods = new Map([
+    ["POST /bets", "the next one."],
+    ["POST /withdrawals", "for good."],
+    ["POST /users/{userId}/protection/held-uses", "for good."],
+  ]);
+  expect(kept.length).toBeGreaterThan(periods.size);
+  for (const [name, description] of kept)
+    expect(description, name).toEndWith(periods.get(name) ?? "for 24 hours.");
+});
+
 test("money in answers is a string, and named by its unit", async () => {
   await using lonely = lonelyApi();
   const text = JSON.stringify(openApiDocument(lonely.api.app).components?.schemas);

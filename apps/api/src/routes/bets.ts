@@ -7,7 +7,7 @@ import { defineRoute } from "../doors/door.ts";
 import { presentAccepted, presentBet } from "../presenters/bet.ts";
 import { betSchema, placeBetBody } from "../schemas/bet.ts";
 import { idIn } from "../schemas/common.ts";
-import { idempotencyHeaders, readIdempotencyKey, replayHeaders } from "../schemas/idempotency.ts";
+import { betKeyHeaders, readIdempotencyKey, replayHeaders } from "../schemas/idempotency.ts";
 import { readJson } from "../schemas/read-json.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 
@@ -23,7 +23,7 @@ const placeBetRoute = defineRoute({
     "Takes the stake from the user's available balance and puts it into the round's pool, at once and for good. The " +
     "same Idempotency-Key and body get the first answer again, also after the round has locked.",
   tags,
-  request: { headers: idempotencyHeaders, body: jsonBody(placeBetBody) },
+  request: { headers: betKeyHeaders, body: jsonBody(placeBetBody) },
   responses: {
     201: { ...jsonAnswer("The bet, as it was accepted.", betSchema), headers: replayHeaders },
     ...bodyProblems(

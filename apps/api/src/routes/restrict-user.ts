@@ -91,7 +91,7 @@ const useHeldRoute = defineRoute({
   description:
     "Counts as a deposit made now: within the deposit limits in force, and not while play is suspended.",
   tags,
-  request: { params: userParams, headers: idempotencyHeaders, body: jsonBody(useHeldBody) },
+  request: { params: userParams, headers: idempotencyHeaders("ever"), body: jsonBody(useHeldBody) },
   responses: {
     201: { ...jsonAnswer("What came into play.", heldUseSchema), headers: replayedHeader },
     ...bodyProblems(

@@ -23,7 +23,7 @@ const requestWithdrawalRoute = defineRoute({
   description:
     "Moves the amount to withdrawing at once, what is held first; the payment follows. It comes back if the payment fails. A real chain pays only to addresses that the user has saved before (POST /users/{userId}/payout-addresses), and no less than the operator's minimum, but for all there is.",
   tags,
-  request: { headers: idempotencyHeaders, body: jsonBody(requestWithdrawalBody) },
+  request: { headers: idempotencyHeaders("ever"), body: jsonBody(requestWithdrawalBody) },
   responses: {
     201: {
       ...jsonAnswer("The withdrawal, as it was requested.", withdrawalSchema),
