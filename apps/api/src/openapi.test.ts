@@ -1,6 +1,8 @@
 import { expect, test } from "bun:test";
 import { ERROR_CODES } from "@closebell/context";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import formats from "ajv-formats";
 import { openApiDocument } from "./docs/openapi-document.ts";
 import { PAGES } from "./docs/routes.ts";
 import { PROBLEMS } from "./problem.ts";
@@ -179,6 +181,22 @@ test("how long a key counts is said by route", async () => {
   expect(kept.length).toBeGreaterThan(periods.size);
   for (const [name, description] of kept)
     expect(description, name).toEndWith(periods.get(name) ?? "for 24 hours.");
+});
+
+test("every JSON body has an example that its schema allows", async () => {
+  const ajv = new Ajv2020({ strict: false });
+  formats(ajv);
+  const bodies = (await operations()).flatMap(({ name, operation }) => {
+    const body = operation.requestBody;
+    return body !== undefined && "content" in body
+      ? [{ name, ...body.content["application/json"] }]
+      : [];
+  });
+  expect(bodies.length).toBeGreaterThan(20);
+  for (const { name, schema, example } of bodies) {
+    expect(example, name).toBeDefined();
+    expect([name, ajv.validate(Object(schema), example), ajv.errors]).toEqual([name, true, null]);
+  }
 });
 
 test("money in answers is a string, and named by its unit", async () => {

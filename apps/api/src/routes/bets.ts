@@ -23,7 +23,10 @@ const placeBetRoute = defineRoute({
     "Takes the stake from the user's available balance and puts it into the round's pool, at once and for good. The " +
     "same Idempotency-Key and body get the first answer again, also after the round has locked.",
   tags,
-  request: { headers: betKeyHeaders, body: jsonBody(placeBetBody) },
+  request: {
+    headers: betKeyHeaders,
+    body: jsonBody(placeBetBody, { side: "UP", stakeMicroUsdc: "1000000" }),
+  },
   responses: {
     201: { ...jsonAnswer("The bet, as it was accepted.", betSchema), headers: replayHeaders },
     ...bodyProblems(

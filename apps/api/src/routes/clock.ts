@@ -26,7 +26,7 @@ const moveRoute = defineRoute({
   description:
     "Forward only, and only in a sandbox. Rounds open, lock and settle within a second or so.",
   tags: ["Simulation"],
-  request: { body: jsonBody(moveClockBody) },
+  request: { body: jsonBody(moveClockBody, { advanceSeconds: 3600 }) },
   responses: {
     200: jsonAnswer("The clock as it now stands.", clockSchema),
     ...bodyProblems("SANDBOX_ONLY", "CLOCK_BACKWARDS"),

@@ -16,6 +16,7 @@ import {
   optionalIdempotencyHeaders,
   replayedHeader,
 } from "../schemas/idempotency.ts";
+import { EXAMPLE_ADDRESS } from "../schemas/common.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 import { userParams } from "./users.ts";
@@ -50,7 +51,7 @@ const saveRoute = defineRoute({
   request: {
     params: userParams,
     headers: optionalIdempotencyHeaders,
-    body: jsonBody(savePayoutAddressBody),
+    body: jsonBody(savePayoutAddressBody, { address: EXAMPLE_ADDRESS }),
   },
   responses: {
     201: {

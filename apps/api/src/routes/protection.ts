@@ -99,7 +99,7 @@ const setLimitRoute = defineRoute({
   request: {
     params: limitParams,
     headers: optionalIdempotencyHeaders,
-    body: jsonBody(setLimitBody),
+    body: jsonBody(setLimitBody, { amountMicroUsdc: "50000000" }),
   },
   responses: {
     200: answered("The protection, with the limit."),
@@ -119,7 +119,7 @@ const confirmLimitRoute = defineRoute({
   request: {
     params: limitParams,
     headers: optionalIdempotencyHeaders,
-    body: jsonBody(setLimitBody),
+    body: jsonBody(setLimitBody, { amountMicroUsdc: "50000000" }),
   },
   responses: {
     200: answered("The protection, with the limit."),
@@ -142,7 +142,11 @@ const timeOutRoute = defineRoute({
   description:
     "From now on bets are refused and deposits are held, until it is over. Nobody can end it early. Withdrawals go on.",
   tags,
-  request: { params: userParams, headers: optionalIdempotencyHeaders, body: jsonBody(timeOutBody) },
+  request: {
+    params: userParams,
+    headers: optionalIdempotencyHeaders,
+    body: jsonBody(timeOutBody, { hours: 168 }),
+  },
   responses: {
     201: answered("The protection, with the break."),
     ...bodyProblems("USER_NOT_FOUND", "RESTRICTION_STANDS", ...KEY_REFUSALS),
@@ -161,7 +165,7 @@ const selfExclusionRoute = defineRoute({
   request: {
     params: userParams,
     headers: optionalIdempotencyHeaders,
-    body: jsonBody(selfExclusionBody),
+    body: jsonBody(selfExclusionBody, { months: 12 }),
   },
   responses: {
     201: answered("The protection, with the exclusion."),

@@ -40,7 +40,7 @@ const staffRoute = <P extends string>(
     request: {
       params: userParams,
       headers: optionalIdempotencyHeaders,
-      body: jsonBody(reasonBody),
+      body: jsonBody(reasonBody, { reason: "asked us to by telephone" }),
     },
     responses: {
       200: { ...jsonAnswer("The protection.", protectionSchema), headers: replayedHeader },
@@ -91,7 +91,11 @@ const useHeldRoute = defineRoute({
   description:
     "Counts as a deposit made now: within the deposit limits in force, and not while play is suspended.",
   tags,
-  request: { params: userParams, headers: idempotencyHeaders("ever"), body: jsonBody(useHeldBody) },
+  request: {
+    params: userParams,
+    headers: idempotencyHeaders("ever"),
+    body: jsonBody(useHeldBody, { amountMicroUsdc: "5000000" }),
+  },
   responses: {
     201: { ...jsonAnswer("What came into play.", heldUseSchema), headers: replayedHeader },
     ...bodyProblems(

@@ -14,7 +14,7 @@ const setCloseRoute = defineRoute({
   description:
     "Tells the simulated price source what to answer for a date. A round that is settled keeps its price.",
   tags: ["Simulation"],
-  request: { body: jsonBody(setCloseBody) },
+  request: { body: jsonBody(setCloseBody, { date: "2026-11-23", close: "25012.07" }) },
   responses: {
     200: jsonAnswer("What the source will answer.", simulatedCloseSchema),
     ...bodyProblems("MARKET_NOT_FOUND", "PRICE_INVALID"),

@@ -10,6 +10,7 @@ import {
   optionalIdempotencyHeaders,
   replayedHeader,
 } from "../schemas/idempotency.ts";
+import { EXAMPLE_ID } from "../schemas/common.ts";
 import { bodyProblems, jsonAnswer, jsonBody } from "../schemas/problem.ts";
 import { defaultChain } from "./default-chain.ts";
 
@@ -23,7 +24,14 @@ const depositRoute = defineRoute({
     "What a chain's provider would tell us: USDC has arrived, for good. The same `tx` and `log` count once; told again, " +
     "they get the first answer again.",
   tags: ["Simulation"],
-  request: { headers: optionalIdempotencyHeaders, body: jsonBody(depositWebhookBody) },
+  request: {
+    headers: optionalIdempotencyHeaders,
+    body: jsonBody(depositWebhookBody, {
+      userId: EXAMPLE_ID,
+      amountMicroUsdc: "25000000",
+      tx: "tx-1",
+    }),
+  },
   responses: {
     201: {
       ...jsonAnswer("The deposit.", depositSchema),

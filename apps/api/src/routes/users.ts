@@ -22,7 +22,7 @@ const createUserRoute = defineRoute({
   summary: "Create a user",
   description: "Creates a user with empty accounts. Send `{}` for one without a handle.",
   tags,
-  request: { headers: optionalIdempotencyHeaders, body: jsonBody(createUserBody) },
+  request: { headers: optionalIdempotencyHeaders, body: jsonBody(createUserBody, {}) },
   responses: {
     201: {
       ...jsonAnswer("The user.", userSchema),

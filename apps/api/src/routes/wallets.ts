@@ -23,7 +23,7 @@ const ensureWalletRoute = defineRoute({
   summary: "A user's deposit address",
   description: "One address per user and chain: made on first use, the same ever after.",
   tags: ["Money"],
-  request: { headers: optionalIdempotencyHeaders, body: jsonBody(ensureWalletBody) },
+  request: { headers: optionalIdempotencyHeaders, body: jsonBody(ensureWalletBody, {}) },
   responses: {
     201: { ...jsonAnswer("The wallet.", walletSchema), headers: replayedHeader },
     ...bodyProblems("USER_NOT_FOUND", "CHAIN_NOT_FOUND", "SCREENING_REFUSED", ...KEY_REFUSALS),

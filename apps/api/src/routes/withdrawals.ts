@@ -6,7 +6,7 @@ import type { ApiParts } from "../api-parts.ts";
 import { defineRoute } from "../doors/door.ts";
 import { presentWithdrawal } from "../presenters/custody.ts";
 import { answerOnce } from "../request/answer-once.ts";
-import { idIn } from "../schemas/common.ts";
+import { EXAMPLE_ADDRESS, idIn } from "../schemas/common.ts";
 import { requestWithdrawalBody, withdrawalSchema } from "../schemas/custody.ts";
 import { idempotencyHeaders, KEY_REFUSALS, replayHeaders } from "../schemas/idempotency.ts";
 import { bodyProblems, jsonAnswer, jsonBody, problems } from "../schemas/problem.ts";
@@ -23,7 +23,10 @@ const requestWithdrawalRoute = defineRoute({
   description:
     "Moves the amount to withdrawing at once, what is held first; the payment follows. It comes back if the payment fails. A real chain pays only to addresses that the user has saved before (POST /users/{userId}/payout-addresses), and no less than the operator's minimum, but for all there is.",
   tags,
-  request: { headers: idempotencyHeaders("ever"), body: jsonBody(requestWithdrawalBody) },
+  request: {
+    headers: idempotencyHeaders("ever"),
+    body: jsonBody(requestWithdrawalBody, { amountMicroUsdc: "5000000", to: EXAMPLE_ADDRESS }),
+  },
   responses: {
     201: {
       ...jsonAnswer("The withdrawal, as it was requested.", withdrawalSchema),

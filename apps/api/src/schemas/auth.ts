@@ -1,6 +1,6 @@
 import { PERMISSIONS, ROLES } from "@closebell/identity";
 import { z } from "@hono/zod-openapi";
-import { idIn, idOut, instantOut, lineIn } from "./common.ts";
+import { EXAMPLE_ADDRESS, idIn, idOut, instantOut, lineIn } from "./common.ts";
 import { userSchema } from "./user.ts";
 
 const email = z.string().min(3).max(254).openapi({ example: "ada@example.com" });
@@ -44,7 +44,7 @@ export const challengeBody = z.strictObject({
   address: z
     .string()
     .regex(/^0x[0-9A-Fa-f]{40}$/, "must be an Ethereum address")
-    .openapi({ example: "0x52908400098527886E0F7030069857D2E4169EE7" }),
+    .openapi({ example: EXAMPLE_ADDRESS }),
   chainId: z
     .number()
     .int()

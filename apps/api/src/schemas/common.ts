@@ -1,7 +1,8 @@
 import { readInstant } from "@closebell/context";
 import { z } from "@hono/zod-openapi";
 
-const EXAMPLE_ID = "019a3f6c-7e10-7cc2-a1b5-0d3a4f0e9c11";
+export const EXAMPLE_ID = "019a3f6c-7e10-7cc2-a1b5-0d3a4f0e9c11";
+export const EXAMPLE_ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7";
 
 /** An id coming in. Any UUID may be asked for; those we hand out are UUIDv7. */
 export const idIn = (description: string) =>

@@ -1,12 +1,10 @@
 import { z } from "@hono/zod-openapi";
-import { chainIn, idIn, idOut, instantOut, tokenIn, userIn } from "./common.ts";
+import { chainIn, EXAMPLE_ADDRESS, idIn, idOut, instantOut, tokenIn, userIn } from "./common.ts";
 import { amountIn, amountOut } from "./money.ts";
 
 const simulated = z
   .boolean()
   .openapi({ description: "True where no money exists behind the chain" });
-
-const EXAMPLE_ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7";
 
 export const ensureWalletBody = z.strictObject({ userId: userIn("Whose wallet"), chain: chainIn });
 

@@ -18,7 +18,7 @@ const problemSchema = z
   })
   .openapi("Problem");
 
-const example = (code: ErrorCode) => ({
+const exampleOf = (code: ErrorCode) => ({
   summary: PROBLEMS[code].title,
   value: {
     type: problemPath(code),
@@ -35,7 +35,7 @@ interface ProblemContent {
   readonly content: {
     readonly [PROBLEM_TYPE]: {
       readonly schema: typeof problemSchema;
-      readonly examples: Record<string, ReturnType<typeof example>>;
+      readonly examples: Record<string, ReturnType<typeof exampleOf>>;
     };
   };
 }
@@ -45,7 +45,7 @@ const contentFor = (codes: readonly ErrorCode[]): ProblemContent => ({
   content: {
     [PROBLEM_TYPE]: {
       schema: problemSchema,
-      examples: Object.fromEntries(codes.map((code) => [code, example(code)])),
+      examples: Object.fromEntries(codes.map((code) => [code, exampleOf(code)])),
     },
   },
 });
@@ -83,10 +83,10 @@ export const problems = (...codes: readonly ErrorCode[]): Record<number, Problem
 export const bodyProblems = (...codes: readonly ErrorCode[]): Record<number, ProblemContent> =>
   problems(...codes, ...WITH_BODY);
 
-/** A JSON body, required. */
-export const jsonBody = <T extends z.ZodType>(schema: T) => ({
+/** A JSON body, required. `example` is the least that works: without one a page shows every field at once. */
+export const jsonBody = <T extends z.ZodType>(schema: T, example: z.input<T>) => ({
   required: true as const,
-  content: { "application/json": { schema } },
+  content: { "application/json": { schema, example } },
 });
 
 /** A JSON answer. */

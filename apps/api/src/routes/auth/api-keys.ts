@@ -47,7 +47,7 @@ const createRoute = defineRoute({
   description:
     "For a program. It may do what both its scopes and your roles allow, but never change credentials, and it expires.",
   tags,
-  request: { body: jsonBody(createApiKeyBody) },
+  request: { body: jsonBody(createApiKeyBody, { name: "trading bot" }) },
   responses: {
     201: jsonAnswer("The key, shown this once.", newApiKeySchema),
     ...bodyProblems("USER_NOT_FOUND"),

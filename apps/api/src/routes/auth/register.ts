@@ -25,7 +25,12 @@ const registerRoute = defineRoute({
   description:
     "Sends a mail; its token makes the account (POST /auth/verify-email). The answer is the same whether the address has an account or not.",
   tags,
-  request: { body: jsonBody(registerBody) },
+  request: {
+    body: jsonBody(registerBody, {
+      email: "ada@example.com",
+      password: "correct horse battery staple",
+    }),
+  },
   responses: { 202: { description: "A mail is on its way." }, ...bodyProblems(...limited) },
 });
 
@@ -36,7 +41,12 @@ const verifyRoute = defineRoute({
   operationId: "verifyEmail",
   summary: "Make the account that was registered",
   tags,
-  request: { body: jsonBody(verifyEmailBody) },
+  request: {
+    body: jsonBody(verifyEmailBody, {
+      token: "cb_mail_…",
+      password: "correct horse battery staple",
+    }),
+  },
   responses: {
     201: jsonAnswer("The new user, signed in.", signedInSchema),
     ...bodyProblems("TOKEN_INVALID", ...limited),
@@ -51,7 +61,7 @@ const requestResetRoute = defineRoute({
   summary: "Forgot the password",
   description: "Sends a mail if the address has an account. The answer does not tell.",
   tags,
-  request: { body: jsonBody(emailBody) },
+  request: { body: jsonBody(emailBody, { email: "ada@example.com" }) },
   responses: { 202: { description: "A mail is on its way." }, ...bodyProblems(...limited) },
 });
 
@@ -63,7 +73,12 @@ const resetRoute = defineRoute({
   summary: "Set a new password",
   description: "With the token of the mail. Ends every session.",
   tags,
-  request: { body: jsonBody(resetPasswordBody) },
+  request: {
+    body: jsonBody(resetPasswordBody, {
+      token: "cb_mail_…",
+      password: "correct horse battery staple",
+    }),
+  },
   responses: {
     204: { description: "The password is set." },
     ...bodyProblems("TOKEN_INVALID", ...limited),

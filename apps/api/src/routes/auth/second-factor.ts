@@ -32,7 +32,7 @@ const enrolRoute = defineRoute({
   summary: "Enrol a second factor",
   description: "It counts once confirmed. Staff need one.",
   tags,
-  request: { body: jsonBody(enrolTotpBody) },
+  request: { body: jsonBody(enrolTotpBody, {}) },
   responses: { 201: jsonAnswer("For your authenticator.", totpSecretSchema), ...refusals },
 });
 
@@ -45,7 +45,7 @@ const confirmRoute = defineRoute({
   description:
     "With its first code. Refresh the tokens afterwards: the new ones have all you may do.",
   tags,
-  request: { body: jsonBody(totpBody) },
+  request: { body: jsonBody(totpBody, { code: "492039" }) },
   responses: { 200: jsonAnswer("Keep these.", recoveryCodesSchema), ...refusals },
 });
 
@@ -57,7 +57,7 @@ const removeRoute = defineRoute({
   summary: "Remove the second factor",
   description: "With a current code, or a recovery code. Ends every session.",
   tags,
-  request: { body: jsonBody(removeTotpBody) },
+  request: { body: jsonBody(removeTotpBody, { code: "492039" }) },
   responses: { 204: { description: "It is removed." }, ...refusals },
 });
 

@@ -89,7 +89,12 @@ const passwordRoute = defineRoute({
   summary: "Change the password",
   description: "Ends every other session.",
   tags,
-  request: { body: jsonBody(changePasswordBody) },
+  request: {
+    body: jsonBody(changePasswordBody, {
+      currentPassword: "correct horse battery staple",
+      newPassword: "battery staple correct horse",
+    }),
+  },
   responses: {
     200: jsonAnswer("It is changed.", endedSchema),
     ...bodyProblems("SIGN_IN_FAILED", "RATE_LIMITED", "OVERLOADED"),

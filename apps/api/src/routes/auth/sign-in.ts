@@ -12,6 +12,7 @@ import {
   signInBody,
   walletSignInBody,
 } from "../../schemas/auth.ts";
+import { EXAMPLE_ADDRESS } from "../../schemas/common.ts";
 import { bodyProblems, jsonAnswer, jsonBody } from "../../schemas/problem.ts";
 
 const tags = ["Auth"];
@@ -25,7 +26,12 @@ const signInRoute = defineRoute({
   summary: "Sign in with a password",
   description: "Attempts are limited by account and by address.",
   tags,
-  request: { body: jsonBody(signInBody) },
+  request: {
+    body: jsonBody(signInBody, {
+      email: "ada@example.com",
+      password: "correct horse battery staple",
+    }),
+  },
   responses: {
     200: jsonAnswer("Signed in.", signedInSchema),
     ...bodyProblems("SIGN_IN_FAILED", "SECOND_FACTOR_REQUIRED", ...limited),
@@ -40,7 +46,7 @@ const challengeRoute = defineRoute({
   summary: "Begin to sign in with a wallet",
   description: "Gives the message to sign (EIP-4361). It counts once, and not for long.",
   tags,
-  request: { body: jsonBody(challengeBody) },
+  request: { body: jsonBody(challengeBody, { address: EXAMPLE_ADDRESS, chainId: 1 }) },
   responses: {
     201: jsonAnswer("What to sign.", challengeSchema),
     ...bodyProblems("ADDRESS_INVALID", ...limited),
@@ -55,7 +61,12 @@ const walletRoute = defineRoute({
   summary: "Sign in with a wallet",
   description: "The first time, this makes the account.",
   tags,
-  request: { body: jsonBody(walletSignInBody) },
+  request: {
+    body: jsonBody(walletSignInBody, {
+      message: "api.example wants you to sign in with your Ethereum account: …",
+      signature: "0x…",
+    }),
+  },
   responses: {
     200: jsonAnswer("Signed in.", signedInSchema),
     ...bodyProblems("SIGN_IN_FAILED", "SECOND_FACTOR_REQUIRED", "TOKEN_INVALID", ...limited),
@@ -71,7 +82,7 @@ const refreshRoute = defineRoute({
   description:
     "A refresh token counts once. Sent again within 10 s it gets the same new tokens again; later, it ends the session, since somebody else may have it.",
   tags,
-  request: { body: jsonBody(refreshBody) },
+  request: { body: jsonBody(refreshBody, { refreshToken: "cb_refresh_…" }) },
   responses: {
     200: jsonAnswer("New tokens.", signedInSchema),
     ...bodyProblems("UNAUTHENTICATED", ...limited),
