@@ -112,7 +112,8 @@ describeWithRedis("an API with Redis that is told to stop", () => {
       await using redis = await scratchRedis();
       await using proxy: BreakableProxy = await breakableProxy(redis.url);
       const broken = { break: () => proxy[how](), when: "before" } as const;
-      const env = { DATABASE_URL: stage.url, REDIS_URL: proxy.url };
+      // some bets may still be waiting for Redis, which is given up after a while, when others are at the round's door
+      const env = { DATABASE_URL: stage.url, REDIS_URL: proxy.url, DRAIN_SECONDS: "2" };
       const { api, bets, answers, release } = await stopWithBets(env, broken);
       await using _ = api;
       await release();
