@@ -1,5 +1,5 @@
 import { expect, test } from "bun:test";
-import { isUuid } from "@closebell/context";
+import { isUuid, SYSTEM_ACTORS } from "@closebell/context";
 import { replayIds } from "./replay-ids.ts";
 
 const take = (seed: number, count: number): readonly string[] => {
@@ -15,4 +15,9 @@ test("ids are UUIDs in order, each once, the same for the same seed only", () =>
   expect(take(1, 1000)).toEqual(ids);
   const other = new Set(take(2 ** 32 - 1, 1000));
   expect(ids.some((id) => other.has(id))).toBe(false);
+});
+
+test("no seed gives the id of a system actor", () => {
+  const ids = new Set(take(0, 1000));
+  for (const { id } of Object.values(SYSTEM_ACTORS)) expect(ids.has(id)).toBe(false);
 });
