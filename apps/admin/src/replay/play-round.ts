@@ -6,7 +6,10 @@ import { wishFor } from "./players.ts";
 import type { PlannedSession } from "./session-plan.ts";
 import { byOf, type Stage } from "./stage.ts";
 
-/** Everybody who wants to bets on the round of `session`, all at once. */
+/**
+ * Everybody who wants to bets on the round of `session`, all at once. The bets name it: some that were first sent to the round
+ * before it would come out of turn, and shares of equal remainder go by bet id.
+ */
 export const placeBets = async (stage: Stage, session: PlannedSession): Promise<void> => {
   const { chance, deps, expected, intake, players } = stage;
   const wishes = wishFor(
@@ -18,7 +21,8 @@ export const placeBets = async (stage: Stage, session: PlannedSession): Promise<
       const who = players[player];
       if (who === undefined) return [];
       const request = { by: byOf(stage, who.actor), idempotencyKey: deps.ids.uuid() };
-      return [intake.place({ ...request, userId: who.id, side, stake })];
+      const bet = { userId: who.id, roundCode: session.code, side, stake };
+      return [intake.place({ ...request, ...bet })];
     }),
   );
   for (const { bet } of receipts) {

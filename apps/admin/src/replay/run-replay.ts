@@ -80,7 +80,8 @@ export const runReplay = async (input: ReplayInput): Promise<ReplayOutcome> => {
     policy: DEFAULT_POLICY,
     oracles: { [oracle.name]: oracle },
   };
-  const intake = createBetIntake(deps);
+  // one line of bets: several would take their ids in whatever order their batches happen to go
+  const intake = createBetIntake(deps, { shards: 1 });
   try {
     const crew = await sandboxCrew({ ...deps, randomBytes });
     const operator = crew.operator.actor;
