@@ -138,6 +138,17 @@ describe("replay", () => {
     expect(result).toMatchObject({ rounds: 3, audit: { ok: true } });
   });
 
+  test("goes on past a close above the guard, also where nobody had bet on its side", async () => {
+    const doubles = ["16", "17", "18", "19", "20", "23", "24", "25"]
+      .map((day, n) => `2026-11-${day},${n % 2 === 0 ? 100 : 200}\n`)
+      .join("");
+    await using file = await fileOf(`date,close\n${doubles}`);
+    const args = ["replay", "--closes", file.path, "--bettors", "1", "--seed", "1"];
+    const result = await askAdmin({ DATABASE_URL: serverUrl() }, ...args);
+    expect(result).toMatchObject({ rounds: 7, audit: { ok: true } });
+    expect(Number(at(result, "void"))).toBeGreaterThan(0);
+  });
+
   test.each([
     ["2026-11-26,1", "Line 3: NASDAQ had no session on 2026-11-26 (Thanksgiving"],
     ["2026-11-28,1", "Line 3: NASDAQ had no session on 2026-11-28"],

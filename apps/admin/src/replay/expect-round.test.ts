@@ -60,6 +60,13 @@ describe("expectRound", () => {
     }
   });
 
+  test("the closes are on a side whoever bet, and on none where one is missing", () => {
+    const bets = [bet(1, "UP", 5n)];
+    expect(play(bets, "2", "1")).toMatchObject({ outcome: "VOID", side: "DOWN" });
+    expect(play(bets, "1", "2")).toMatchObject({ outcome: "UP", side: "UP" });
+    expect(play(bets, "1", undefined).side).toBeUndefined();
+  });
+
   test("nobody lost: stakes come back as winnings; nobody bet: it is settled with nothing to move", () => {
     const alone = play([bet(1, "UP", 5n)], "1", "2");
     expect(alone).toMatchObject({ outcome: "UP", fee: 0n });

@@ -12,6 +12,8 @@ export interface ExpectedBet {
 /** What the rules say a round must come to. */
 export interface ExpectedRound {
   readonly outcome: Outcome;
+  /** The side that the closes are on, also where nobody bet on it; undefined where one is missing. */
+  readonly side: Side | undefined;
   readonly tie: boolean;
   readonly fee: bigint;
   /** What comes back for each bet that gets anything, by bet id. */
@@ -41,8 +43,9 @@ const compareExactly = (a: string, b: string): -1 | 0 | 1 => {
 const poolOf = (bets: readonly ExpectedBet[]): MicroUsdc =>
   microUsdc(bets.reduce((sum, { stake }) => sum + stake, 0n));
 
-const voided = (bets: readonly ExpectedBet[]): ExpectedRound => ({
+const voided = (bets: readonly ExpectedBet[], side?: Side): ExpectedRound => ({
   outcome: "VOID",
+  side,
   tie: false,
   fee: 0n,
   returns: new Map(bets.map(({ id, stake }) => [id, stake])),
@@ -56,10 +59,10 @@ export const expectRound = (input: ExpectInput): ExpectedRound => {
   const { bets, previousClose, close } = input;
   if (previousClose === undefined || close === undefined) return voided(bets);
   const move = compareExactly(close, previousClose);
-  const outcome: Side = move > 0 ? "UP" : "DOWN";
-  const winners = bets.filter(({ side }) => side === outcome);
-  const losers = bets.filter(({ side }) => side !== outcome);
-  if (winners.length === 0 && losers.length > 0) return voided(bets);
+  const side: Side = move > 0 ? "UP" : "DOWN";
+  const winners = bets.filter((bet) => bet.side === side);
+  const losers = bets.filter((bet) => bet.side !== side);
+  if (winners.length === 0 && losers.length > 0) return voided(bets, side);
   const losingPool = poolOf(losers);
   const fee = feeOf(losingPool, input.feeBps);
   const shares = allocate({
@@ -68,7 +71,8 @@ export const expectRound = (input: ExpectInput): ExpectedRound => {
     stakes: winners,
   });
   return {
-    outcome,
+    outcome: side,
+    side,
     tie: move === 0,
     fee,
     returns: new Map(winners.map(({ id, stake }) => [id, stake + (shares.get(id) ?? 0n)])),

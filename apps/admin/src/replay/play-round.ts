@@ -73,9 +73,9 @@ export const playRound = async (
   await Promise.all([advance(stage), next === undefined ? undefined : placeBets(stage, next)]);
   await moveTo(stage, times.settlesFrom);
   const settled = await advance(stage);
-  const { outcome } = stage.expected.settle(session);
+  const { outcome, side } = stage.expected.settle(session);
   if (settled.includes(code)) return;
-  if (outcome !== "VOID" && (await settleHeld(stage, code, outcome))) return;
+  if (side !== undefined && (await settleHeld(stage, code, side))) return;
   await moveTo(stage, times.graceEndsAt);
   const voided = await advance(stage);
   if (voided.includes(code)) return;
