@@ -138,6 +138,17 @@ describe("replay", () => {
     expect(result).toMatchObject({ rounds: 3, audit: { ok: true } });
   });
 
+  test("waits for a missing close no longer than until the next round locks", async () => {
+    await using file = await fileOf(CLOSES);
+    const env = {
+      DATABASE_URL: serverUrl(),
+      SETTLE_GRACE_MIN: "1440",
+      CLOSE_FETCH_DELAY_MIN: "600",
+    };
+    const result = await askAdmin(env, ...replay(file.path));
+    expect(result).toMatchObject({ rounds: 9, void: 2, audit: { ok: true } });
+  });
+
   test("goes on past a close above the guard, also where nobody had bet on its side", async () => {
     const doubles = ["16", "17", "18", "19", "20", "23", "24", "25"]
       .map((day, n) => `2026-11-${day},${n % 2 === 0 ? 100 : 200}\n`)

@@ -11,9 +11,9 @@ import { UsageError } from "../output/usage-error.ts";
 import type { AddCommand } from "../program.ts";
 import { replayJson, replayText } from "../replay/present-replay.ts";
 import { replayIds } from "../replay/replay-ids.ts";
-import { replayMarket, runReplay } from "../replay/run-replay.ts";
+import { type ReplayInput, replayMarket, runReplay } from "../replay/run-replay.ts";
 import { openSandbox, type ReplaySandbox } from "../replay/sandbox.ts";
-import { planSessions, type PlannedSession } from "../replay/session-plan.ts";
+import { planSessions } from "../replay/session-plan.ts";
 
 interface ReplayOptions {
   readonly closes: string;
@@ -50,11 +50,10 @@ const howToLook = ({ url, dataDir }: ReplaySandbox, apiKey: string): string => {
 const play = async (
   bench: Bench,
   options: ReplayOptions,
-  input: { readonly text: string; readonly sessions: readonly PlannedSession[] },
+  input: Pick<ReplayInput, "text" | "sessions" | "settings">,
 ): Promise<Answer> => {
   const { config, terminal, signal } = bench;
   const log = faultsOnly(bench.log);
-  const settings = replayMarket(config.market);
   const [first] = input.sessions;
   if (first === undefined) throw new Error("a plan has at least one session");
   const sandbox = await openSandbox({ databaseUrl: config.databaseUrl, log });
@@ -67,7 +66,6 @@ const play = async (
     const outcome = await runReplay({
       ...input,
       url,
-      settings,
       bettors: options.bettors,
       seed: options.seed,
       ids: replayIds(options.seed),
@@ -92,14 +90,14 @@ const play = async (
 };
 
 const replay = async (bench: Bench, options: ReplayOptions): Promise<Answer> => {
-  const { market } = bench.config;
-  const exchange = findExchange(market.exchange);
-  if (exchange === undefined) throw new UsageError(`There is no calendar of ${market.exchange}.`);
+  const settings = replayMarket(bench.config.market);
+  const exchange = findExchange(settings.exchange);
+  if (exchange === undefined) throw new UsageError(`There is no calendar of ${settings.exchange}.`);
   const text = await readText(options.closes);
   const { from, to } = options;
   const closes = parseCloses(text);
-  const sessions = planSessions({ exchange, offsets: market, closes, from, to });
-  return play(bench, options, { text, sessions });
+  const sessions = planSessions({ exchange, offsets: settings, closes, from, to });
+  return play(bench, options, { text, sessions, settings });
 };
 
 export const replayCommand: AddCommand = (program, cli) => {

@@ -47,9 +47,16 @@ export interface ReplayOutcome {
   readonly apiKey: string;
 }
 
-/** The market of a replay: the usual rules, any stake, the file as its only source. */
+/** With the longest delay before it, this still ends before the next round locks, an early close 21 hours later included. */
+const LONGEST_GRACE_MINUTES = 600;
+
+/**
+ * The market of a replay: the usual rules, any stake, the file as its only source. A close that the file lacks is waited for
+ * until the next lock at most, since rounds are played to their end one by one.
+ */
 export const replayMarket = (usual: MarketSettings): MarketSettings => ({
   ...usual,
+  graceMinutes: Math.min(usual.graceMinutes, LONGEST_GRACE_MINUTES),
   minStake: microUsdc(1n),
   maxStake: MAX_POOL,
   onGraceEnd: "void",
