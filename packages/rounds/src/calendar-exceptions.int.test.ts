@@ -71,6 +71,49 @@ describe("a cancelled session", () => {
     expect((await getRound(deps, { code: "20261123" })).state).toBe("VOID");
   });
 
+  test("that is announced after its round was void for want of a close leaves the next round the session before", async () => {
+    await using house = await roundsHarness();
+    const { deps, by } = house;
+    await advanceRounds(deps, { by });
+    house.oracle.script("2026-11-19", { kind: "right", price: "100" });
+    await house.scratch.setClock("2026-11-20T21:35:00Z");
+    await advanceRounds(deps, { by });
+    expect(await getRound(deps, { code: "20261120" })).toMatchObject({
+      state: "VOID",
+      voidReason: "ORACLE_TIMEOUT",
+    });
+    await expect(
+      byTwo(closeSessionAt)(deps, { ...input(house, FRIDAY), closesAt: "13:00" }),
+    ).rejects.toMatchObject({ code: "ROUND_STATE_CONFLICT" });
+    await byTwo(cancelSession)(deps, input(house, FRIDAY));
+    await house.bet(await house.user(100n), "UP", 40n);
+    house.oracle.script("2026-11-23", { kind: "right", price: "101" });
+    await house.scratch.setClock("2026-11-23T21:05:00Z");
+    await advanceRounds(deps, { by });
+    expect(await getRound(deps, { code: "20261123" })).toMatchObject({
+      state: "SETTLED",
+      outcome: "UP",
+      previousDate: "2026-11-19",
+    });
+    expect((await getRound(deps, { code: "20261120" })).voidReason).toBe("ORACLE_TIMEOUT");
+    await expectBalancedBooks(house);
+  });
+
+  test("is refused where nobody had won: its close is known, so it took place", async () => {
+    await using house = await roundsHarness();
+    const { deps, by } = house;
+    await advanceRounds(deps, { by });
+    await house.bet(await house.user(100n), "DOWN", 40n);
+    house.oracle.script("2026-11-19", { kind: "right", price: "100" });
+    house.oracle.script("2026-11-20", { kind: "right", price: "101" });
+    await house.scratch.setClock("2026-11-20T21:05:00Z");
+    await advanceRounds(deps, { by });
+    expect(await getRound(deps, { code: "20261120" })).toMatchObject({ voidReason: "NO_WINNERS" });
+    await expect(byTwo(cancelSession)(deps, input(house, FRIDAY))).rejects.toMatchObject({
+      code: "ROUND_STATE_CONFLICT",
+    });
+  });
+
   test("is refused where there is no session, beyond the calendar, or once the outcome is fixed", async () => {
     await using house = await roundsHarness();
     const { deps, by } = house;

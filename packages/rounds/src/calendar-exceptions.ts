@@ -35,17 +35,32 @@ const findSession = async (work: Work, input: ExceptionInput): Promise<Session> 
 
 const roundsOf = (work: Work, input: ExceptionInput) =>
   work.tx
-    .select({ id: round.id, code: round.code, state: round.state })
+    .select({
+      id: round.id,
+      code: round.code,
+      state: round.state,
+      outcome: round.outcome,
+      voidReason: round.voidReason,
+    })
     .from(round)
     .innerJoin(market, eq(market.code, round.market))
     .where(and(eq(market.exchange, input.exchange), eq(round.closingDate, input.date.toString())))
     .orderBy(asc(round.id));
 
-/** Refuses where a round of that date has its outcome fixed already, and keeps outcomes from being fixed until the commit. */
-const checkRounds = async (work: Work, input: ExceptionInput): Promise<void> => {
+interface Change {
+  readonly kind: "closed" | "early";
+  readonly closesAt: string | null;
+}
+
+/**
+ * Refuses where a round of that date has its outcome fixed already, and keeps outcomes from being fixed until the commit. One that
+ * is void is what cancelling its session makes of it, however late that is announced; unless nobody had won: then there was a close.
+ */
+const checkRounds = async (work: Work, input: ExceptionInput, { kind }: Change): Promise<void> => {
   for (const { id } of await roundsOf(work, input)) await takeFence(work, id);
-  const first = (await roundsOf(work, input)).find(({ state }) =>
-    ["SETTLING", "SETTLED", "VOID"].includes(state),
+  const first = (await roundsOf(work, input)).find(
+    ({ outcome, voidReason }) =>
+      outcome !== null && !(kind === "closed" && outcome === "VOID" && voidReason !== "NO_WINNERS"),
   );
   if (first === undefined) return;
   throw new DomainError(
@@ -54,12 +69,8 @@ const checkRounds = async (work: Work, input: ExceptionInput): Promise<void> => 
   );
 };
 
-const write = async (
-  work: Work,
-  input: ExceptionInput,
-  change: { readonly kind: "closed" | "early"; readonly closesAt: string | null },
-): Promise<void> => {
-  await checkRounds(work, input);
+const write = async (work: Work, input: ExceptionInput, change: Change): Promise<void> => {
+  await checkRounds(work, input, change);
   const { by, exchange, source } = input;
   const date = input.date.toString();
   const action = change.kind === "closed" ? "calendar.cancel" : "calendar.close-at";
@@ -81,8 +92,10 @@ const write = async (
 };
 
 /**
- * Cancels a session: its round is voided, the next one is measured against the session before. Takes two people.
- * @throws DomainError NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT (its outcome is fixed), APPROVAL_REQUIRED
+ * Cancels a session: its round is voided, unless it is void already, and the next one is measured against the session before.
+ * Takes two people.
+ * @throws DomainError NOT_A_SESSION, BEYOND_CALENDAR, ROUND_STATE_CONFLICT (its outcome is fixed by closes),
+ *   APPROVAL_REQUIRED
  */
 export const cancelSession = (deps: Deps, input: ExceptionInput): Promise<void> =>
   transact(deps, async (work) => {
