@@ -1,5 +1,5 @@
 import { snapshot, type Deps } from "@closebell/database";
-import { and, asc, eq, sql } from "drizzle-orm";
+import { and, eq, sql } from "drizzle-orm";
 import { findMarket } from "./markets.ts";
 import { readRounds } from "./round-views.ts";
 import { round } from "./schema.ts";
@@ -13,7 +13,7 @@ export interface CurrentRounds {
   readonly open: Round | null;
   /** When the next round opens; null where none is scheduled. */
   readonly opensNextAt: Temporal.Instant | null;
-  /** Rounds past their lock and not finished, oldest first. */
+  /** Rounds past their lock and not finished, oldest first; of hundreds, as after a long outage, the oldest. */
   readonly settling: readonly Round[];
 }
 
@@ -26,11 +26,13 @@ export const currentRounds = (
     const market = await findMarket(tx, input.market);
     const [clock] = await tx.execute<{ now: Temporal.Instant }>(sql`select clock.now() as now`);
     if (clock === undefined) throw new Error("clock.now() returned no row");
-    const unfinished = await readRounds(tx, {
+    const rows = await readRounds(tx, {
       where: and(eq(round.market, market.code), sql`${round.state} not in ('SETTLED', 'VOID')`),
-      orderBy: asc(round.lockAt),
+      // what is ahead is few, and must not be cut off behind what a long outage left
+      orderBy: sql`${round.lockAt} <= clock.now(), ${round.lockAt}`,
       limit: 100,
     });
+    const unfinished = rows.toSorted((a, b) => Temporal.Instant.compare(a.lockAt, b.lockAt));
     const next = unfinished.find((row) => row.state === "SCHEDULED");
     return {
       market: market.code,

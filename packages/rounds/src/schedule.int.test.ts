@@ -3,6 +3,7 @@ import { advanceRounds } from "./advance-rounds.ts";
 import { currentRounds } from "./current-rounds.ts";
 import { listRounds } from "./list-rounds.ts";
 import { openRound } from "./open-round.ts";
+import { scheduleRounds } from "./schedule-rounds.ts";
 import { roundsHarness } from "./testing/index.ts";
 
 describe("scheduling", () => {
@@ -46,6 +47,19 @@ describe("scheduling", () => {
     const blackFriday = items.find(({ code }) => code === "20261127");
     expect(blackFriday?.lockAt.toString()).toBe("2026-11-27T17:59:59Z");
     expect((await currentRounds(deps, {})).open?.code).toBe("20261130");
+  });
+
+  test("of more rounds than one reads at once shows the open one, which takes bets meanwhile", async () => {
+    await using house = await roundsHarness();
+    const { deps, by, scratch } = house;
+    await advanceRounds(deps, { by });
+    await scratch.setClock("2027-06-15T14:00:00Z");
+    await scheduleRounds(deps);
+    expect((await house.bet(await house.user(1n), "UP", 1n)).bet.roundCode).toBe("20270615");
+    const { open, opensNextAt, settling } = await currentRounds(deps, {});
+    expect(open).toMatchObject({ code: "20270615", betsUp: 1n });
+    expect(opensNextAt?.toString()).toBe("2027-06-15T19:59:59Z");
+    expect(settling.slice(0, 2).map(({ code }) => code)).toEqual(["20261120", "20261123"]);
   });
 
   test("leaves out no session before a round that was opened ahead by hand", async () => {
