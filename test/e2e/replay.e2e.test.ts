@@ -1,4 +1,5 @@
 import { describe, expect, setDefaultTimeout, test } from "bun:test";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { SQL } from "bun";
 import { EXCHANGES, sessionsBetween } from "../../packages/calendar/src/index.ts";
@@ -186,6 +187,24 @@ describe("replay", () => {
     ];
     for (const [args, exitCode, said] of cases)
       refused(await runAdmin({}, ...args), exitCode, said);
+  });
+
+  test("what a killed one left behind goes with the next, and nothing that was kept", async () => {
+    await using file = await fileOf(CLOSES);
+    await using tmp = await scratchFolder();
+    const env = { TMPDIR: tmp.path };
+    const kept = await runAdmin(env, ...replay(file.path), "--keep");
+    expect(kept.code).toBe(0);
+    const [mine = ""] = await readdir(tmp.path);
+    expect(kept.stderr).toContain(`DATA_DIR=${join(tmp.path, mine)}`);
+    await using program = runProgram("apps/admin/src/main.ts", replay(file.path), { env });
+    const left = async () => (await readdir(tmp.path)).filter((name) => name !== mine);
+    await eventually("a folder of its own", async () => (await left()).length > 0);
+    program.kill("SIGKILL");
+    await program.exited;
+    expect(await left()).toHaveLength(1);
+    await askAdmin(env, ...replay(file.path));
+    expect(await readdir(tmp.path)).toEqual([mine]);
   });
 
   test("Ctrl-C ends it with 130 and leaves nothing behind", async () => {

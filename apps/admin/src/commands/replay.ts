@@ -56,7 +56,8 @@ const play = async (
   const log = faultsOnly(bench.log);
   const [first] = input.sessions;
   if (first === undefined) throw new Error("a plan has at least one session");
-  const sandbox = await openSandbox({ databaseUrl: config.databaseUrl, log });
+  const mayKeep = options.keep === true;
+  const sandbox = await openSandbox({ databaseUrl: config.databaseUrl, log, mayKeep });
   const progress = bench.progress("rounds");
   let keep = false;
   try {
@@ -76,7 +77,7 @@ const play = async (
     progress.end();
     const { audit, differences } = outcome;
     for (const difference of differences) terminal.talk(`Not as the rules say: ${difference}`);
-    keep = options.keep === true;
+    keep = mayKeep;
     if (keep) terminal.talk(howToLook(sandbox, outcome.apiKey));
     return {
       json: replayJson(outcome),

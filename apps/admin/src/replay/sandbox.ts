@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "@closebell/context";
 import { createDatabase, dropDatabase } from "@closebell/database";
-import { startEmbedded } from "@closebell/database/embedded";
+import { startEmbedded, sweepKilledRuns } from "@closebell/database/embedded";
 
 /** A database that a replay has for itself. */
 export interface ReplaySandbox {
@@ -40,11 +40,25 @@ const onServer = async (serverUrl: string): Promise<ReplaySandbox> => {
   };
 };
 
-const onOwnServer = async (log: Logger): Promise<ReplaySandbox> => {
-  const dataDir = await mkdtemp(join(tmpdir(), "closebell-replay-"));
+const removeFolder = (folder: string): Promise<void> =>
+  rm(folder, { recursive: true, force: true });
+
+/** A new folder in the temporary one; those of replays that were killed go, unless they were to be kept. */
+const ownFolder = async (mayKeep: boolean): Promise<string> => {
+  const prefix = "closebell-replay-run-";
+  // another user's, or its PostgreSQL is only just stopping: no reason not to start
+  const removeIfPossible = (folder: string) => removeFolder(folder).catch(() => undefined);
+  await sweepKilledRuns(tmpdir(), prefix, removeIfPossible);
+  const name = mayKeep ? "closebell-replay-kept-" : `${prefix}${process.pid}-`;
+  const folder = await mkdtemp(join(tmpdir(), name));
   // run by root, PostgreSQL runs as another user, who must get through
-  await chmod(dataDir, 0o755);
-  const remove = () => rm(dataDir, { recursive: true, force: true });
+  await chmod(folder, 0o755);
+  return folder;
+};
+
+const onOwnServer = async (log: Logger, mayKeep: boolean): Promise<ReplaySandbox> => {
+  const dataDir = await ownFolder(mayKeep);
+  const remove = () => removeFolder(dataDir);
   try {
     const server = await startEmbedded({ dataDir, settings: OWN_SERVER, log });
     return {
@@ -65,5 +79,9 @@ const onOwnServer = async (log: Logger): Promise<ReplaySandbox> => {
 export const openSandbox = (input: {
   readonly databaseUrl: string | undefined;
   readonly log: Logger;
+  /** Whether it may be closed to be kept. */
+  readonly mayKeep: boolean;
 }): Promise<ReplaySandbox> =>
-  input.databaseUrl === undefined ? onOwnServer(input.log) : onServer(input.databaseUrl);
+  input.databaseUrl === undefined
+    ? onOwnServer(input.log, input.mayKeep)
+    : onServer(input.databaseUrl);
