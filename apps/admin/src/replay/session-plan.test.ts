@@ -71,6 +71,21 @@ describe("planSessions", () => {
     expect(refusal.toLowerCase()).toContain(why.toLowerCase());
   });
 
+  test("of a file that reaches beyond the calendar plays what is asked for inside it", () => {
+    const long = `date,close\n1998-12-31,1\n1999-01-04,2\n1999-01-05,3\n${TWO_WEEKS.slice("date,close\n".length)}2029-01-02,4\n`;
+    const inside = { from: "2026-11-20", to: "2026-11-27" };
+    expect(plan(long, inside)).toEqual(plan(TWO_WEEKS, inside));
+    const first = plan(long, { from: "1999-01-05", to: "1999-01-05" });
+    expect(first.map(({ code, previousClose }) => [code, previousClose])).toEqual([
+      ["19990105", "2"],
+    ]);
+    expect(codeOf(() => plan(long, { to: "1999-01-05" }))).toStartWith("NOT_A_SESSION Line 2: ");
+    expect(codeOf(() => plan(long, { from: "2026-11-20" }))).toStartWith("NOT_A_SESSION Line 10: ");
+    // nothing is known of the session before the calendar's first
+    const tooEarly = { from: "1999-01-04", to: "1999-01-05" };
+    expect(codeOf(() => plan(long, tooEarly))).toStartWith("NOT_A_SESSION 1998-12-31 is outside");
+  });
+
   test("refuses a file without two closes, and a window without a session", () => {
     expect(codeOf(() => plan("date,close\n2026-11-18,1\n"))).toStartWith("VALIDATION_FAILED");
     const weekend = () => plan(TWO_WEEKS, { from: "2026-11-21", to: "2026-11-22" });

@@ -8,6 +8,7 @@ import {
   type Exchange,
   type RoundOffsets,
   type RoundTimes,
+  type Session,
 } from "@closebell/calendar";
 import type { FileClose } from "@closebell/adapters/oracle";
 import { DomainError } from "@closebell/context";
@@ -34,16 +35,21 @@ export interface PlanInput {
 const refuse = (message: string, cause?: unknown): DomainError =>
   new DomainError("NOT_A_SESSION", message, { cause });
 
-/** @throws DomainError NOT_A_SESSION, naming the line */
-const checkSession = (exchange: Exchange, { date, line }: FileClose): void => {
+/** @throws DomainError NOT_A_SESSION where `ask` leaves what the calendar knows */
+const withinCalendar = <T>(where: string, ask: () => T): T => {
   try {
-    const closure = closureOn(exchange, date);
-    if (closure === undefined) return;
-    throw refuse(`Line ${line}: ${exchange.code} had no session on ${date} (${closure.reason}).`);
+    return ask();
   } catch (error) {
-    if (error instanceof BeyondHorizon) throw refuse(`Line ${line}: ${error.message}`, error);
+    if (error instanceof BeyondHorizon) throw refuse(`${where}${error.message}`, error);
     throw error;
   }
+};
+
+/** @throws DomainError NOT_A_SESSION, naming the line */
+const checkSession = (exchange: Exchange, { date, line }: FileClose): void => {
+  const closure = withinCalendar(`Line ${line}: `, () => closureOn(exchange, date));
+  if (closure === undefined) return;
+  throw refuse(`Line ${line}: ${exchange.code} had no session on ${date} (${closure.reason}).`);
 };
 
 const later = (a: Temporal.PlainDate, b: Temporal.PlainDate | undefined): Temporal.PlainDate =>
@@ -53,18 +59,22 @@ const earlier = (a: Temporal.PlainDate, b: Temporal.PlainDate | undefined): Temp
 
 /**
  * The sessions of a file's closes, in order: from the one after its first close, which has no predecessor, to its last.
- * A session that the calendar has and the file lacks is among them, without its close.
+ * A session that the calendar has and the file lacks is among them, without its close. Lines before or after what is asked for
+ * may be of years that the calendar does not know.
  * @throws DomainError NOT_A_SESSION (a date of the file is none; names the line), VALIDATION_FAILED (nothing to play)
  */
 export const planSessions = (input: PlanInput): readonly PlannedSession[] => {
   const { exchange, closes } = input;
-  for (const close of closes) checkSession(exchange, close);
   const [first, last] = [closes.at(0), closes.at(-1)];
   if (first === undefined || last === undefined) return [];
   const from = later(Temporal.PlainDate.from(first.date).add({ days: 1 }), input.from);
   const to = earlier(Temporal.PlainDate.from(last.date), input.to);
+  const [earliest, latest] = [(input.from ?? first.date).toString(), to.toString()];
+  for (const close of closes) {
+    if (earliest <= close.date && close.date <= latest) checkSession(exchange, close);
+  }
   const prices = new Map(closes.map(({ date, price }) => [date, price]));
-  const planned = sessionsBetween(exchange, from, to).map((session): PlannedSession => {
+  const planOne = (session: Session): PlannedSession => {
     const previous = previousSession(exchange, session.date);
     return {
       code: formatCode(session.date),
@@ -73,7 +83,8 @@ export const planSessions = (input: PlanInput): readonly PlannedSession[] => {
       previousClose: prices.get(previous.date.toString()),
       close: prices.get(session.date.toString()),
     };
-  });
+  };
+  const planned = withinCalendar("", () => sessionsBetween(exchange, from, to).map(planOne));
   if (planned.length > 0) return planned;
   throw new DomainError(
     "VALIDATION_FAILED",
