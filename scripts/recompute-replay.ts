@@ -7,7 +7,7 @@ import { startEmbedded } from "../packages/database/src/embedded/index.ts";
 interface RoundRow {
   readonly code: string;
   readonly outcome: string;
-  /** By the stored closes; null where one is missing. */
+  /** By the stored closes, or by hand where two people settled it; null where a close is missing. */
   readonly move: "up" | "down" | "tie" | null;
 }
 
@@ -22,7 +22,7 @@ interface Posted {
 
 const readRounds = (sql: SQL): Promise<RoundRow[]> => sql`
   select code, outcome, case when close > previous_close then 'up' when close < previous_close then 'down'
-    when close = previous_close then 'tie' end as move
+    when close = previous_close then 'tie' when outcome_approval is not null then lower(outcome) end as move
   from rounds.round where state in ('SETTLED', 'VOID') order by code`;
 
 /** What was posted for each round, by kind and by the side of the bet it is for. */

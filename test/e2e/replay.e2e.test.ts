@@ -131,6 +131,23 @@ describe("replay", () => {
     }
   });
 
+  test("that script finds the same where nobody had bet on a round that was held", async () => {
+    await using file = await fileOf("date,close\n2026-10-01,100\n2026-10-02,200\n2026-10-05,100\n");
+    // by this seed nobody bets on the second round
+    const args = ["replay", "--closes", file.path, "--bettors", "2", "--seed", "22"];
+    const run = await runAdmin({ DATABASE_URL: serverUrl() }, ...args, "--json", "--keep");
+    const url = /^Kept: (\S+)$/m.exec(run.stderr)?.[1] ?? "";
+    try {
+      expect(await bettorsByRound(url)).toHaveLength(1);
+      const printed = join(file.folder, "result.json");
+      await Bun.write(printed, run.stdout);
+      const recomputed = runProgram("scripts/recompute-replay.ts", [url, printed]);
+      expect(await recomputed.exited).toBe(0);
+    } finally {
+      await dropDatabase({ serverUrl: serverUrl(), name: new URL(url).pathname.slice(1) });
+    }
+  });
+
   test("has a PostgreSQL of its own without DATABASE_URL; even a lone bettor plays", async () => {
     await using file = await fileOf(CLOSES);
     const alone = ["replay", "--closes", file.path, "--bettors", "1", "--seed", "3"];
