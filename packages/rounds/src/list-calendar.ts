@@ -1,4 +1,4 @@
-import { closureOn, sessionOn } from "@closebell/calendar";
+import { closureOn, sessionOn, type Exchange } from "@closebell/calendar";
 import { DomainError } from "@closebell/context";
 import { snapshot, type Deps } from "@closebell/database";
 import { readCalendar, withinHorizon } from "./exchange-calendar.ts";
@@ -16,9 +16,18 @@ export interface CalendarDay {
 
 /** Days one call may list. */
 const MAX_DAYS = 800;
+/** Days listed after the first where nothing else is said. */
+const USUAL_DAYS = 30;
+
+/** The usual days, as far as they are known. */
+const usualEnd = ({ horizon }: Exchange, from: Temporal.PlainDate): Temporal.PlainDate => {
+  const { compare } = Temporal.PlainDate;
+  const end = from.add({ days: USUAL_DAYS });
+  return compare(from, horizon.to) <= 0 && compare(horizon.to, end) < 0 ? horizon.to : end;
+};
 
 /**
- * The weekdays of an exchange from one date to another, both included.
+ * The weekdays of an exchange from one date to another, both included; without the second, of a month or up to the last known.
  * @throws DomainError BEYOND_CALENDAR, VALIDATION_FAILED (dates out of order or too far apart), NOT_A_SESSION
  */
 export const listCalendar = (
@@ -26,12 +35,13 @@ export const listCalendar = (
   input: {
     readonly exchange: string;
     readonly from: Temporal.PlainDate;
-    readonly to: Temporal.PlainDate;
+    readonly to?: Temporal.PlainDate | undefined;
   },
 ): Promise<readonly CalendarDay[]> =>
   snapshot(deps, async (tx) => {
     const { exchange, exceptions } = await readCalendar(tx, input.exchange);
-    const count = input.from.until(input.to, { largestUnit: "day" }).days + 1;
+    const to = input.to ?? usualEnd(exchange, input.from);
+    const count = input.from.until(to, { largestUnit: "day" }).days + 1;
     if (count < 1 || count > MAX_DAYS) {
       throw new DomainError(
         "VALIDATION_FAILED",

@@ -17,14 +17,11 @@ const DATE = "--date <YYYY-MM-DD>";
 const SOURCE = "--source <notice>";
 const SOURCE_HELP = "the exchange's notice; default: the reason";
 
-/** Days shown where no `--to` says otherwise. */
-const DAYS = 30;
-
 const list = async (
   { runtime, terminal }: Session,
   market: Market,
   from: Temporal.PlainDate,
-  to: Temporal.PlainDate,
+  to?: Temporal.PlainDate,
 ): Promise<Answer> => {
   const { exchange, timezone } = market;
   const days = await listCalendar(runtime, { exchange, from, to });
@@ -61,13 +58,13 @@ export const calendarCommand: AddCommand = (program, cli) => {
     .command("list")
     .description("Lists weekdays: when the session closes, or why there is none.")
     .option("--from <YYYY-MM-DD>", "default: today, by the service's clock", dateArgument)
-    .option("--to <YYYY-MM-DD>", `default: ${DAYS} days on`, dateArgument)
+    .option("--to <YYYY-MM-DD>", "default: 30 days on, or the last that is known", dateArgument)
     .action(({ from, to }) =>
       cli.run(async (session) => {
         const market = await marketOf(session);
         const now = await databaseClock(session.runtime.database).now();
         const first = from ?? now.toZonedDateTimeISO(market.timezone).toPlainDate();
-        return list(session, market, first, to ?? first.add({ days: DAYS }));
+        return list(session, market, first, to);
       }),
     );
   calendar

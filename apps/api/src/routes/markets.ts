@@ -60,8 +60,6 @@ const calendarRoute = defineRoute({
   },
 });
 
-const DEFAULT_DAYS = 30;
-
 export const marketRoutes = (app: ApiApp, { deps, reads, simulated }: ApiParts): void => {
   app.openapi(listRoute, async (c) => {
     const markets = await reads.markets();
@@ -75,8 +73,7 @@ export const marketRoutes = (app: ApiApp, { deps, reads, simulated }: ApiParts):
     const { exchange, ...query } = c.req.valid("query");
     const from =
       query.from === undefined ? await today(exchange) : Temporal.PlainDate.from(query.from);
-    const to =
-      query.to === undefined ? from.add({ days: DEFAULT_DAYS }) : Temporal.PlainDate.from(query.to);
+    const to = query.to === undefined ? undefined : Temporal.PlainDate.from(query.to);
     const days = await listCalendar(deps, { exchange, from, to });
     return c.json({ exchange, items: days.map(presentCalendarDay) }, 200);
   });

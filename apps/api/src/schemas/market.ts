@@ -25,7 +25,7 @@ const exchanges = Object.values(EXCHANGES).map(({ code }) => code);
 
 export const calendarQuery = z.strictObject({
   from: dateIn("First date; today if missing").optional(),
-  to: dateIn("Last date; 30 days after `from` if missing").optional(),
+  to: dateIn("Last date; 30 days after `from`, or the last that is known, if missing").optional(),
   exchange: z
     .enum(exchanges, { error: `must be one of ${exchanges.join(", ")}` })
     .default("NASDAQ")
