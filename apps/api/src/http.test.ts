@@ -168,6 +168,18 @@ test("HEAD is GET without a body", async () => {
   expect([answer.status, answer.text]).toEqual([200, ""]);
 });
 
+test("HEAD says how long the answer to GET is, on a path that has none too", async () => {
+  await using lonely = lonelyApi();
+  for (const path of ["/health", "/docs", "/openapi.json", "/nothing", "/users"]) {
+    const got = await lonely.ask("GET", path);
+    const head = await lonely.ask("HEAD", path);
+    expect([path, head.status, head.text]).toEqual([path, got.status, ""]);
+    expect(head.headers.get("Content-Length")).toBe(String(Buffer.byteLength(got.text)));
+  }
+  const none = await lonely.ask("HEAD", "/favicon.ico");
+  expect([none.status, none.headers.get("Content-Length")]).toEqual([204, null]);
+});
+
 test("probes say what is degraded, and a simulated source or chain is named as such", async () => {
   await using lonely = lonelyApi({
     probes: [

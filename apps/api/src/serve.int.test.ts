@@ -172,6 +172,19 @@ test("a network that has all its streams leaves others theirs", async () => {
   for (const { socket } of [...crowd, refused, other]) socket.destroy();
 });
 
+test("HEAD opens no stream that nobody reads", async () => {
+  await using s = await scene({ settings: { ...PROXIED, streamsPerNetwork: 1 } });
+  for (const path of ["/events", "/rounds/20261123/events", "/events"]) {
+    const { socket, answer } = from(s.server, CROWD, `HEAD ${path}\r\n\r\n`);
+    expect(await answer).toStartWith("HTTP/1.1 200");
+    expect((await answer).toLowerCase()).not.toContain("content-length");
+    socket.destroy();
+  }
+  const { socket, answer } = from(s.server, CROWD, "GET /events\r\n\r\n");
+  expect(await answer).toStartWith("HTTP/1.1 200");
+  socket.destroy();
+});
+
 test.each([
   ["declared", "Content-Length: 60000\r\n\r\n{"],
   ["in chunks", "Transfer-Encoding: chunked\r\n\r\n1\r\n{\r\n"],

@@ -9,6 +9,7 @@ import { createHttpMetrics } from "../metrics/http-metrics.ts";
 import { refusalOf } from "../on-error.ts";
 import { problemAnswer } from "../problem.ts";
 import { createAccessLog } from "./access-log.ts";
+import { answerHead } from "./answer-head.ts";
 import { createClientAddresses } from "./client-address.ts";
 import type { createReceiveBody } from "./receive-body.ts";
 import { requestContext, type RequestContext } from "./request-context.ts";
@@ -49,6 +50,7 @@ export interface Porch {
 const withBody =
   (app: ApiApp, { receiveBody }: Porch): Answer =>
   (request, { kind }, context, slot) => {
+    if (request.method === "HEAD") return answerHead(app, request, context);
     const receive = receiveBody(request, context, kind);
     return receive === undefined
       ? app.fetch(request, context)
