@@ -30,6 +30,13 @@ const isOver = async (work: Promise<unknown>, withinMs: number): Promise<boolean
   return over;
 };
 
+/**
+ * Where Host is missing, as HTTP/1.0 may have it, or is none, Bun gives the path alone; whoever then looks for it behind a host
+ * cuts off its beginning, and what a balancer takes for one path is answered as another.
+ */
+const withHost = (request: Request): Request =>
+  request.url.startsWith("/") ? new Request(`http://unnamed${request.url}`, request) : request;
+
 /** Listens for requests to `api`. Throws what Bun throws where the port is taken. */
 export const serveApi = (api: Api, options: ServeOptions): ApiServer => {
   const server = Bun.serve({
@@ -41,7 +48,7 @@ export const serveApi = (api: Api, options: ServeOptions): ApiServer => {
     reusePort: false,
     // Bun would refuse a large body by itself, without a problem document; ours is by far the smaller limit.
     maxRequestBodySize: Number.MAX_SAFE_INTEGER,
-    fetch: (request, from) => api.fetch(request, () => from.requestIP(request)?.address),
+    fetch: (request, from) => api.fetch(withHost(request), () => from.requestIP(request)?.address),
   });
   return {
     url: server.url.href,

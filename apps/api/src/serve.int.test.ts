@@ -141,6 +141,31 @@ test("a body that claims to be huge is refused by its header, with a problem doc
   socket.destroy();
 });
 
+test.each([
+  ["none", "HTTP/1.0\r\n"],
+  ["an empty one", "HTTP/1.1\r\nHost:\r\n"],
+  ["one that is none", "HTTP/1.1\r\nHost: a@b\r\n"],
+])("a path is read whole whatever Host is: %s", async (_, rest) => {
+  await using s = await scene();
+  const { port } = new URL(s.server.url);
+  const ask = async (line: string, more = "") => {
+    const socket = connect({ host: "127.0.0.1", port: Number(port) });
+    const { promise, resolve } = Promise.withResolvers<string>();
+    socket.on("data", (data: Buffer) => resolve(data.toString()));
+    socket.write(`${line} ${rest}${more}\r\n`);
+    const answer = await promise;
+    socket.destroy();
+    return answer.split(" ")[1];
+  };
+  expect(await ask("GET /health")).toBe("200");
+  expect(await ask("HEAD /health?x")).toBe("200");
+  expect(await ask("GET /rounds/current?market=none")).toBe("404");
+  for (const path of ["/seventy/health", "//else.where/health", "/x/y/z/metrics"])
+    expect([path, await ask(`GET ${path}`)]).toEqual([path, "404"]);
+  const body = "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{}";
+  expect(await ask("POST /auth/refresh", body)).toBe("422");
+});
+
 /** A connection from behind a proxy of ours; `answer` is how the first answer on it begins. */
 const from = (server: ApiServer, address: string, rest: string) => {
   const { hostname, port } = new URL(server.url);
