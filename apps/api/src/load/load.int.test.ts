@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, setDefaultTimeout, test } from "bun:test";
+import { PAGES } from "../docs/routes.ts";
 import { type ApiHarness, apiHarness } from "../testing/api-harness.ts";
 import type { Answer } from "../testing/asking.ts";
 
@@ -83,6 +84,8 @@ test("while the database answers nobody, bets are refused at once too; then all 
   await Bun.sleep(SETTINGS.stalledAfterMs + 50);
   // one goes to see whether it answers again
   waiting.push(bet(h, users[9] ?? "", "probe"));
+  // a page that needs no database says nothing of it
+  for (const page of PAGES) await h.ask("GET", page.replace("GET ", ""));
   for (const user of users.slice(0, 3)) refusedEarly(await bet(h, user, "next"));
   await release();
   for (const answer of await Promise.all(waiting)) expect(answer.status).toBe(201);
