@@ -131,6 +131,17 @@ describeWithCommand("balancer", [["haproxy", "-v"]], (haproxy) => {
     socket.destroy();
   });
 
+  test.each(["/metrics", "/x/../metrics", "/%6detrics", "/x\\..\\metrics", "/%ZZ/../%6detrics"])(
+    "nobody outside reads figures, whatever a replica serves: %s",
+    async (path) => {
+      await using s = await scene();
+      const { socket, got } = open(s.port, `GET ${path} HTTP/1.1\r\nHost: x\r\n\r\n`);
+      expect(await got).toStartWith("HTTP/1.1 403");
+      expect(s.arrived()).toBe(0);
+      socket.destroy();
+    },
+  );
+
   test("an address has so many connections, far fewer than there are; one that ends makes room", async () => {
     const config = await readText("infra/balancer/haproxy.cfg");
     const [, all] = /maxconn (\d+)/.exec(config) ?? [];
