@@ -104,6 +104,22 @@ describe("an API key", () => {
     expect(letter?.text).not.toContain(key);
   });
 
+  test("is one of twenty an hour, and only those are written about", async () => {
+    const [player, other] = [await registered(deps), await registered(deps)];
+    await lettersOf(deps);
+    const make = ({ user }: typeof player) =>
+      createApiKey(deps, { by: byOf(actorOf(user)), name: "k" });
+    for (let n = 0; n < 20; n += 1) await make(player);
+    const refused = await errorOf(make(player));
+    expect(refused).toMatchObject({ code: "RATE_LIMITED", retryAfterSeconds: expect.any(Number) });
+    expect((await make(other)).apiKey.name).toBe("k");
+    const to = (await lettersOf(deps)).map((letter) => letter.to);
+    expect(to.filter((address) => address === player.email)).toHaveLength(20);
+    await scratch.owner.sql`
+      update identity.api_key set created_at = created_at - interval '1 hour' where user_id = ${player.user.id}`;
+    expect((await make(player)).apiKey.name).toBe("k");
+  });
+
   test("shrinks with its owner's roles at once", async () => {
     const { principal: admin } = await staffWith(deps, ["admin"]);
     const { principal, apiKey } = await staffWith(deps, ["support", "treasurer"]);

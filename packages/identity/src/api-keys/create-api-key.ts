@@ -15,6 +15,9 @@ import type { KeyDeps } from "./key-deps.ts";
 /** How long a key lives where nobody says, and at most. */
 export const KEY_DAYS = { usual: 90, most: 366 } as const;
 
+/** Each is a letter too, and letters go out one after the other, whoever they are to: many would keep those of others waiting. */
+const KEYS_AN_HOUR = 20;
+
 /** A key and its text, which is shown this once. */
 export interface NewApiKey {
   readonly apiKey: ApiKey;
@@ -111,10 +114,27 @@ export const makeApiKey = async (
   return made;
 };
 
+const refuseTooMany = async (work: Pick<Work, "tx">, userId: string): Promise<void> => {
+  const [earlier] = await work.tx.execute<{ seconds: number }>(sql`
+    select ceil(extract(epoch from key.created_at + interval '1 hour' - identity.now()))::int as seconds
+    from identity.api_key key where key.user_id = ${userId}
+    order by key.id desc offset ${KEYS_AN_HOUR - 1} limit 1`);
+  if (earlier === undefined || earlier.seconds <= 0) return;
+  const { seconds: retryAfterSeconds } = earlier;
+  throw new DomainError(
+    "RATE_LIMITED",
+    `You may make ${KEYS_AN_HOUR} API keys an hour. Try again in ${retryAfterSeconds} seconds.`,
+    { retryAfterSeconds },
+  );
+};
+
 /**
  * Makes an API key for whoever asks, and tells them by mail. Its text is in the answer and nowhere else. No key can be given
- * `own:credentials`.
- * @throws DomainError USER_NOT_FOUND, VALIDATION_FAILED (name, scopes beyond what may be given, expiry)
+ * `own:credentials`. Twenty an hour.
+ * @throws DomainError USER_NOT_FOUND, VALIDATION_FAILED (name, scopes beyond what may be given, expiry), RATE_LIMITED
  */
 export const createApiKey = (deps: Deps & LetterDeps, input: CreateApiKey): Promise<NewApiKey> =>
-  transact(deps, (work) => makeApiKey(deps, work, input));
+  transact(deps, async (work) => {
+    await refuseTooMany(work, input.by.actor.id);
+    return makeApiKey(deps, work, input);
+  });

@@ -45,7 +45,7 @@ const createRoute = defineRoute({
   operationId: "createApiKey",
   summary: "Make an API key",
   description:
-    "For a program. It may do what both its scopes and your roles allow, but never change credentials, and it expires.",
+    "For a program. It may do what both its scopes and your roles allow, but never change credentials, and it expires. You may make 20 an hour.",
   tags,
   request: { body: jsonBody(createApiKeyBody, { name: "trading bot" }) },
   responses: {
