@@ -75,7 +75,7 @@ test("a player confirms a looser limit when its day is over, and not before", as
     "limit-confirmed",
     "true",
   ]);
-  expect(changes.at("items.1.content.confirmFrom")).toStartWith("2026-11-21T14:00:00");
+  expect(changes.at("items.1.content.confirmFrom")).toBe("2026-11-21T14:00:00Z");
 });
 
 test("whoever shut himself out plays a day after staff wrote down that he asked to, and not before his term is over", async () => {

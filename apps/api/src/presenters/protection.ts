@@ -48,6 +48,17 @@ export const presentProtection = (protection: Protection): z.infer<typeof protec
   limits: protection.limits.map(presentLimit),
 });
 
+/** What a change says of time, as PostgreSQL writes it into JSON. */
+const INSTANTS: ReadonlySet<string> = new Set(["endsAt", "countsFrom", "confirmFrom"]);
+
+const presentContent = (content: ProtectionChange["content"]) =>
+  Object.fromEntries(
+    Object.entries(content).map(([name, value]) => [
+      name,
+      value !== null && INSTANTS.has(name) ? Temporal.Instant.from(value).toString() : value,
+    ]),
+  );
+
 export const presentChange = ({
   at,
   what,
@@ -56,7 +67,7 @@ export const presentChange = ({
 }: ProtectionChange): z.infer<typeof protectionChangeSchema> => ({
   at: at.toString(),
   what,
-  content: { ...content },
+  content: presentContent(content),
   own,
 });
 
