@@ -30,3 +30,12 @@ test("its script comes from here, compressed where that is understood, and once"
   });
   expect([again.status, again.text]).toEqual([304, ""]);
 });
+
+test("who has the document is told so, instead of being sent it again", async () => {
+  await using lonely = lonelyApi();
+  const first = await lonely.ask("GET", "/openapi.json");
+  const etag = first.headers.get("ETag") ?? "";
+  expect(JSON.parse(first.text)).toMatchObject({ openapi: "3.1.0" });
+  const again = await lonely.ask("GET", "/openapi.json", { headers: { "If-None-Match": etag } });
+  expect([again.status, again.text]).toEqual([304, ""]);
+});

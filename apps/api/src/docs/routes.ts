@@ -1,6 +1,7 @@
 import { Scalar } from "@scalar/hono-api-reference";
 import { createMiddleware } from "hono/factory";
 import type { ApiApp, ApiEnv } from "../api-env.ts";
+import { revalidate } from "../middleware/revalidate.ts";
 import { openApiDocument } from "./openapi-document.ts";
 import { scalarBundle } from "./scalar-bundle.ts";
 
@@ -49,12 +50,9 @@ export const PAGES: readonly string[] = [
 export const docsRoutes = (app: ApiApp): void => {
   const bundle = scalarBundle();
   let document: string | undefined;
-  app.get("/openapi.json", (c) => {
+  app.get("/openapi.json", revalidate, (c) => {
     document ??= JSON.stringify(openApiDocument(app));
-    return c.body(document, 200, {
-      "Content-Type": "application/json",
-      "Cache-Control": "public, no-cache",
-    });
+    return c.body(document, 200, { "Content-Type": "application/json" });
   });
   app.get("/", (c) => c.redirect("/docs"));
   app.get("/docs", confined, page);
