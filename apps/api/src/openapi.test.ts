@@ -167,6 +167,20 @@ test("when to come back, how to come in, what is left and what is still so have 
   }
 });
 
+test("which routes need a key is said before them all", async () => {
+  await using lonely = lonelyApi();
+  const { description = "" } = openApiDocument(lonely.api.app).info;
+  const [, said = ""] = /POST (.*?) need an `Idempotency-Key`/.exec(description) ?? [];
+  const needed = (await operations()).flatMap(({ path, operation }) =>
+    (operation.parameters ?? []).some(
+      (one) => "name" in one && one.name === "Idempotency-Key" && one.required === true,
+    )
+      ? [path.split("/").at(-1) ?? ""]
+      : [],
+  );
+  expect(said.match(/[a-z-]+(?=,| and|$)/g)?.toSorted()).toEqual(needed.toSorted());
+});
+
 test("how long a key counts is said by route", async () => {
   const kept = (await operations()).flatMap(({ name, operation }) =>
     (operation.parameters ?? []).flatMap((one) =>

@@ -11,10 +11,11 @@ round; those on the right side share the losing pool.
   may also be a JSON integer up to 2^50. There are no fractions.
 * **Times** are RFC 3339 in UTC. **Ids** are UUIDs. A round's **code** is the date of its closing session, \`YYYYMMDD\`.
 * **Errors** are \`application/problem+json\` (RFC 9457). Look at \`code\`; GET /problems lists them all.
-* **Again, but once:** POST /bets and /withdrawals need an \`Idempotency-Key\`, and whatever else makes something takes one. The
-  same key and body get the first answer again, with \`Idempotency-Replayed: true\`; another body with the same key is
-  refused. Only success uses a key up. Keys are their sender's own, on each route, and are kept for 24 hours; a bet's for
-  as long as its round and the next one, those of withdrawals and of held money for good.
+* **Again, but once:** POST /bets, /withdrawals and held-uses need an \`Idempotency-Key\`, others take one where they say so: not
+  what hands out credentials, which are not kept. The same key and body get the first answer again, with
+  \`Idempotency-Replayed: true\`; another body with the same key is refused. Only success uses a key up. Keys are their sender's
+  own, on each route, and are kept for 24 hours; a bet's for as long as its round and the next one, those of withdrawals and of
+  held money for good.
 * **Lists** come in pages: pass \`nextCursor\` as \`cursor\`.
 * **Polling** is cheap with \`If-None-Match\`; better still are the event streams.
 * **Who asks:** \`Authorization: Bearer\` with an access token (POST /auth/sign-in) or an API key. Where a route needs none, it
