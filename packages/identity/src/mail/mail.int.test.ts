@@ -5,7 +5,7 @@ import { purgeExpired } from "../people/purge-expired.ts";
 import { memoryMailer, moveRealTime, testIdentity, warmUp } from "../testing/test-identity.ts";
 import { deliverMail } from "./deliver-mail.ts";
 import type { Mail, Mailer } from "./mailer.ts";
-import { putLetter } from "./put-letter.ts";
+import { type LetterKind, putLetter } from "./put-letter.ts";
 
 let scratch: ScratchDatabase;
 let deps: ReturnType<typeof testIdentity>;
@@ -21,7 +21,8 @@ beforeEach(async () => {
 });
 
 const letterTo = (to: string): Mail => ({ to, subject: "A token", text: "canary-token" });
-const put = (mail: Mail | null) => transact(deps, (work) => putLetter(deps, work, mail));
+const put = (mail: Mail | null, kind: LetterKind = "token") =>
+  transact(deps, (work) => putLetter(deps, work, mail, kind));
 const waiting = async (): Promise<number> =>
   (await scratch.owner.sql`select from identity.letter`).length;
 const broken: Mailer = {
@@ -40,9 +41,25 @@ test("letters go out once and are gone; those to nobody go nowhere", async () =>
   expect(await waiting()).toBe(0);
 });
 
+test("a token waits behind no notices, however many there are", async () => {
+  for (let n = 0; n < 40; n += 1) await put(letterTo(`${n}@x.example`), "notice");
+  await moveRealTime(scratch.owner, { hours: 20 });
+  await put(letterTo("late@x.example"));
+  await put(letterTo("later@x.example"));
+  const mailer = memoryMailer();
+  await deliverMail({ ...deps, mailer });
+  const to = mailer.sent.map((mail) => mail.to);
+  expect(to.slice(0, 4)).toEqual([
+    "late@x.example",
+    "later@x.example",
+    "0@x.example",
+    "1@x.example",
+  ]);
+});
+
 test("a letter of a transaction that fails is never sent", async () => {
   const failing = transact(deps, async (work) => {
-    await putLetter(deps, work, letterTo("a@x.example"));
+    await putLetter(deps, work, letterTo("a@x.example"), "token");
     throw new Error("mine");
   });
   expect(await failing.catch(String)).toContain("mine");

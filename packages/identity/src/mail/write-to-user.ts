@@ -20,6 +20,6 @@ export const writeToUser = async (
 ): Promise<boolean> => {
   const { userId, subject, text } = letter;
   const to = await emailOf(work.tx, userId);
-  if (to !== undefined) await putLetter(deps, work, { to, subject, text });
+  if (to !== undefined) await putLetter(deps, work, { to, subject, text }, "notice");
   return to !== undefined;
 };

@@ -33,6 +33,6 @@ export const register = async (
     const { uri } = deps.auth.site;
     const letter =
       owner === undefined ? registrationLetter(email, uri, token) : accountExistsLetter(email, uri);
-    await putLetter(deps, work, letter);
+    await putLetter(deps, work, letter, "token");
   });
 };

@@ -24,7 +24,8 @@ export const requestPasswordReset = async (
   await transact(deps, async (work) => {
     const userId = await ownerOf(work.tx, email);
     const token = await addMailToken(deps, work, { purpose: "reset", email, userId });
-    await putLetter(deps, work, userId === undefined ? null : resetLetter(email, site.uri, token));
+    const letter = userId === undefined ? null : resetLetter(email, site.uri, token);
+    await putLetter(deps, work, letter, "token");
     await recordAudit(work, {
       by: input.by,
       action: "password.ask-reset",

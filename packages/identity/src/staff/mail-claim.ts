@@ -25,6 +25,6 @@ export const mailClaim = async (
 ): Promise<Invited> => {
   const { by, member, email } = input;
   const claim = await insertClaim(deps, work, { by, userId: member.id });
-  await putLetter(deps, work, claimLetter(email, deps.auth.site.uri, claim));
+  await putLetter(deps, work, claimLetter(email, deps.auth.site.uri, claim), "token");
   return { member, email, expiresAt: claim.expiresAt };
 };
