@@ -21,6 +21,7 @@ export * from "./get-deposit.ts";
 export * from "./get-wallets.ts";
 export * from "./get-withdrawal.ts";
 export * from "./holds-play-money.ts";
+export * from "./holds-real-money.ts";
 export * from "./list-deposits.ts";
 export * from "./list-payout-addresses.ts";
 export * from "./list-withdrawals.ts";

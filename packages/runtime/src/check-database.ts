@@ -1,5 +1,5 @@
 import { DomainError } from "@closebell/context";
-import { holdsPlayMoney } from "@closebell/custody";
+import { holdsPlayMoney, holdsRealMoney } from "@closebell/custody";
 import { type Database, isSandbox, pendingMigrations } from "@closebell/database";
 import { ALL_MIGRATIONS } from "./all-migrations.ts";
 import { type ChainConfig, isWorthSomething } from "./chain-config.ts";
@@ -7,7 +7,8 @@ import { type ChainConfig, isWorthSomething } from "./chain-config.ts";
 /**
  * Whether a process may run on this database, and whether it is a sandbox.
  * @throws DomainError DATABASE_UNAVAILABLE where it can't be reached or was not migrated; SANDBOX_ONLY for a sandbox in
- * production or on a chain whose money is worth something, and for a real chain on a database that holds play money
+ * production or on a chain whose money is worth something, for a real chain on a database that holds play money, and for a
+ * simulated one on the books of a real one
  */
 export const checkDatabase = async (
   database: Database,
@@ -33,7 +34,15 @@ export const checkDatabase = async (
       "This database is a sandbox, whose clock is moved by hand; only play money may be at stake on it. Set CHAIN to simulated, or use a chain of your own (id 31337 or 1337).",
     );
   }
-  if (options.chain.kind !== "simulated" && (await holdsPlayMoney({ database }))) {
+  if (options.chain.kind === "simulated") {
+    const real = await holdsRealMoney({ database });
+    if (real === undefined) return { sandbox };
+    throw new DomainError(
+      "SANDBOX_ONLY",
+      `This database has the books of ${real}, a real chain, and a simulated one would make money up in them. Set CHAIN=evm and the EVM_* that its other processes have, or name another database in DATABASE_URL.`,
+    );
+  }
+  if (await holdsPlayMoney({ database })) {
     throw new DomainError(
       "SANDBOX_ONLY",
       "This database holds play money, from a simulated chain or credited out of nothing, which a real chain would pay out. Use a new database.",

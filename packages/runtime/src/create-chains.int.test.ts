@@ -105,6 +105,23 @@ test("books that are kept under a name take no other chain and no other token", 
   }
 });
 
+test("the books of a real chain take no process that was told of none, and would make money up in them", async () => {
+  await using scratch = await scratchDatabase();
+  const start = async (settings: Readonly<Record<string, string>>) => {
+    const config = readConfig(settings);
+    const runtime = await createRuntime({ config, log, place: scratch, name: "test" });
+    await runtime.stop();
+  };
+  await start({});
+  await scratch.owner.sql`insert into custody.chain (name, simulated) values ('simulated', true)`;
+  await start({});
+  await scratch.owner.sql`insert into custody.chain (name) values ('anvil')`;
+  const error: unknown = await start({}).catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ code: "SANDBOX_ONLY" });
+  expect(String(error)).toContain("Set CHAIN=evm");
+  await start(SETTINGS);
+});
+
 test("how long payout addresses wait is said by a migration, and no start changes it", async () => {
   await using scratch = await scratchDatabase();
   const configOf = (hours: string) =>
