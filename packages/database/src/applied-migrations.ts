@@ -1,3 +1,4 @@
+import { DomainError } from "@closebell/context";
 import type { SqlClient } from "./connect.ts";
 import {
   type Migration,
@@ -22,6 +23,7 @@ const appliedHashes = async (
 
 /**
  * The migrations of `set` that `sql`'s database lacks, in order.
+ * @throws DomainError DATABASE_UNAVAILABLE where a newer version has migrated it: what that changed, this one does not know
  * @throws Error where an applied migration has since been edited, or a new one was put before an applied one
  */
 export const missingMigrations = async (
@@ -30,7 +32,8 @@ export const missingMigrations = async (
 ): Promise<readonly Migration[]> => {
   const applied = await appliedHashes(sql, set);
   const last = [...applied.keys()].at(-1) ?? -1n;
-  return readMigrations(set).filter((migration, n) => {
+  const migrations = readMigrations(set);
+  const missing = migrations.filter((migration, n) => {
     const hash = applied.get(migration.when);
     if (hash === migration.hash) return false;
     if (hash !== undefined || migration.when < last) {
@@ -41,4 +44,11 @@ export const missingMigrations = async (
     }
     return true;
   });
+  if (last > (migrations.at(-1)?.when ?? -1n)) {
+    throw new DomainError(
+      "DATABASE_UNAVAILABLE",
+      `A newer version has migrated this database: its last migration of ${set.name} is not known here. Run that version or a newer one; the way back is a backup from before.`,
+    );
+  }
+  return missing;
 };

@@ -92,6 +92,22 @@ describe("a new database", () => {
     await database.close();
   });
 
+  test("that a newer version has migrated is left alone by the one before, which says so", async () => {
+    await using empty = await emptyDatabase();
+    const newer = await writeSet("newer", ["create schema newer", "create table newer.t (id int)"]);
+    await migrate({ url: empty.url, sets: [migrations, newer] });
+    const older = await writeSet("newer", ["create schema newer"]);
+    const database = openDatabase({ url: empty.url });
+    const refusal = {
+      code: "DATABASE_UNAVAILABLE",
+      message: expect.stringContaining("A newer version has migrated this database"),
+    };
+    const sets = [migrations, older];
+    expect(await errorOf(migrate({ url: empty.url, sets }))).toMatchObject(refusal);
+    expect(await errorOf(pendingMigrations(database, sets))).toMatchObject(refusal);
+    await database.close();
+  });
+
   test("keeps its clock when it was made a sandbox, whatever is asked later", async () => {
     await using empty = await emptyDatabase();
     await migrate({ url: empty.url, sets: [migrations], sandbox: { now: NOW } });
