@@ -38,6 +38,19 @@ export interface ConnectOptions {
  */
 const pauseSeconds = (retries: number): number => Math.min(2 ** retries / 100, 0.25);
 
+/**
+ * By what PostgreSQL tells that the other end is gone: a host that lost its power or its network says no goodbye. By default it would
+ * keep what that held, the lock under which rounds are moved on too, for two hours, and an open transaction of a process that hangs
+ * for ever.
+ */
+const UNTIL_GIVEN_UP = {
+  tcp_keepalives_idle: "10s",
+  tcp_keepalives_interval: "5s",
+  tcp_keepalives_count: 3,
+  tcp_user_timeout: "30s",
+  idle_in_transaction_session_timeout: 60_000,
+};
+
 /** Opens the one kind of client the service uses. Connects lazily: a wrong URL shows at the first query. */
 export const connect = (options: ConnectOptions): SqlClient =>
   postgres(options.url, {
@@ -47,7 +60,7 @@ export const connect = (options: ConnectOptions): SqlClient =>
     onclose: () => options.onclose?.(),
     connect_timeout: options.connectTimeoutSeconds ?? 5,
     backoff: pauseSeconds,
-    connection: { application_name: "closebell", ...options.parameters },
+    connection: { application_name: "closebell", ...UNTIL_GIVEN_UP, ...options.parameters },
   });
 
 const jsonText = (value: unknown): unknown =>

@@ -180,6 +180,20 @@ describe("connections", () => {
     expect(sqlStateOf(error)).toBe("57014");
   });
 
+  test("are given up by the server with what they hold, where the host behind them is gone or hangs", async () => {
+    await using pool = disposable(openDatabase({ url: scratch.url, max: 1 }));
+    const rows = await pool.database.sql`
+      select name, setting::int * case unit when 's' then 1000 else 1 end as ms from pg_settings
+      where name in ('tcp_keepalives_idle', 'tcp_keepalives_interval', 'tcp_user_timeout', 'idle_in_transaction_session_timeout')
+      order by name`;
+    expect(rows.map(({ name, ms }) => [name, ms])).toEqual([
+      ["idle_in_transaction_session_timeout", 60_000],
+      ["tcp_keepalives_idle", 10_000],
+      ["tcp_keepalives_interval", 5_000],
+      ["tcp_user_timeout", 30_000],
+    ]);
+  });
+
   test("cut off by the server fail their queries, not the process, and are replaced", async () => {
     await using pool = disposable(openDatabase({ url: scratch.url, max: 2 }));
     const admin = connect({ url: scratch.url, max: 1, parameters: {} });
