@@ -182,6 +182,14 @@ describe("the service's role", () => {
     }
     expect(allowed).toEqual([]);
   });
+
+  test("has no function of the tables' owner take a type of its own for PostgreSQL's", async () => {
+    await service.sql.unsafe(`
+      create function pg_temp.spy(pg_catalog.text) returns boolean language plpgsql
+        as $$ begin raise exception '% runs it', current_user; end $$;
+      create domain pg_temp.text as pg_catalog.text check (pg_temp.spy(value))`);
+    await service.sql`select ledger.ensure_period(202702), rounds.ensure_period(202702)`;
+  });
 });
 
 describe("the reading role", () => {
