@@ -120,6 +120,17 @@ test("says so when its connection is cut in the middle", async () => {
   expect(await errorOf(attempt)).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
 });
 
+test("a process that stands still within a transaction is not waited for: it is undone, and told so", async () => {
+  const stands = transact(deps, async (work) => {
+    await work.tx.execute(sql`set local idle_in_transaction_session_timeout = '100ms'`);
+    await add(work, 1);
+    Bun.sleepSync(300);
+    await add(work, 2);
+  });
+  expect(await errorOf(stands)).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+  expect(await counters()).toEqual([0, 0]);
+});
+
 test("while connections keep being cut, every call ends, nothing is half done, and the pool comes back", async () => {
   const admin = connect({ url: scratch.url, max: 1, parameters: {} });
   let committed = 0;
