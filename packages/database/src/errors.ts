@@ -23,6 +23,9 @@ export const isRetryable = (error: unknown): boolean =>
 /** True where a lock was waited for as long as `lock_timeout` allows (SQLSTATE 55P03, lock_not_available). */
 export const isLockTimeout = (error: unknown): boolean => sqlStateOf(error) === "55P03";
 
+/** True where a statement took longer than `statement_timeout` allows (SQLSTATE 57014, query_canceled): it did nothing. */
+export const isStatementTimeout = (error: unknown): boolean => sqlStateOf(error) === "57014";
+
 const NETWORK = new Set([
   "ECONNREFUSED",
   "ECONNRESET",

@@ -16,6 +16,7 @@ export {
   databaseUnavailable,
   isRetryable,
   isLockTimeout,
+  isStatementTimeout,
   reachable,
   sqlStateOf,
 } from "./errors.ts";

@@ -41,6 +41,6 @@ export const refusalOf = (result: keyof typeof REFUSALS): DomainError => {
   return new DomainError(code, message);
 };
 
-/** The account stayed locked elsewhere, or too many bets wait: nothing was written. */
+/** The account or the round stayed locked elsewhere, or too many bets wait: nothing was written. */
 export const overloaded = (message: string): DomainError =>
   new DomainError("OVERLOADED", message, { retryAfterSeconds: 1 });

@@ -1,5 +1,5 @@
 import { DomainError } from "@closebell/context";
-import { type Deps, isLockTimeout } from "@closebell/database";
+import { type Deps, isLockTimeout, isStatementTimeout } from "@closebell/database";
 import { answerBet } from "./answer-bet.ts";
 import type { WaitingBet } from "./bet-queue.ts";
 import type { FoundRound, RoundFinder } from "./find-batch-round.ts";
@@ -61,20 +61,29 @@ const send = async (route: BatchRoute, batch: readonly WaitingBet[]): Promise<vo
   await Promise.all(batch.map((waiting, n) => answerOne(route, waiting, round, placed[n])));
 };
 
-/** Sends a batch and answers each of its bets; one that fails as a whole is halved until the bet that breaks it stands alone. */
+const answerTo = (error: unknown): unknown => {
+  if (isLockTimeout(error))
+    return overloaded("The account is busy. Send the bet again with the same key.");
+  if (isStatementTimeout(error))
+    return overloaded("The round is busy. Send the bet again with the same key.");
+  return error;
+};
+
+/**
+ * Sends a batch and answers each of its bets; one that fails as a whole is halved until the bet that breaks it stands alone. That it
+ * took too long is no bet's doing: its halves would take as long, one after the other.
+ */
 export const sendBatch = async (route: BatchRoute, batch: readonly WaitingBet[]): Promise<void> => {
   try {
     await send(route, batch);
   } catch (error) {
-    if (batch.length > 1 && !(error instanceof DomainError)) {
+    if (batch.length > 1 && !(error instanceof DomainError) && !isStatementTimeout(error)) {
       const half = Math.ceil(batch.length / 2);
       await sendBatch(route, batch.slice(0, half));
       await sendBatch(route, batch.slice(half));
       return;
     }
-    const answer = isLockTimeout(error)
-      ? overloaded("The account is busy. Send the bet again with the same key.")
-      : error;
+    const answer = answerTo(error);
     for (const waiting of batch) waiting.reject(answer);
   }
 };
