@@ -78,15 +78,21 @@ const OFFENCES = [
     "a bet without its stake",
     "open",
     [
-      `insert into rounds.bet select round_id, ${ANY_ID}, user_id, ${ANY_ID}, 7, accepted_at, side, stripe from rounds.bet limit 1`,
+      `insert into rounds.bet select round_id, ${ANY_ID}, user_id, ${ANY_ID}, 7, accepted_at, 'UP', stripe from rounds.bet limit 1`,
     ],
-    "open-pools-equal-stakes: round/ndx-20261120 is off by -7",
+    "open-pools-equal-stakes: round/ndx-20261120/up is off by -7",
+  ],
+  [
+    "a bet whose side was changed",
+    "open",
+    [`update rounds.bet set side = 'DOWN' where id = ${FIRST_WINNER}`],
+    "open-pools-equal-stakes: round/ndx-20261120/up is off by",
   ],
   [
     "a pool that holds too much",
     "open",
     [`update ledger.account set balance = balance + 5 where code = 'round/ndx-20261120/up/0'`],
-    "open-pools-equal-stakes: round/ndx-20261120 is off by 5",
+    "open-pools-equal-stakes: round/ndx-20261120/up is off by 5",
   ],
   [
     "a settlement account that holds too little",

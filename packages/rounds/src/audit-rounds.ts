@@ -36,17 +36,22 @@ const POOLS = sql`
   join rounds.stripe s on s.round_id = r.id
   join ledger.account a on a.id in (s.account_up, s.account_down) group by r.id`;
 
-/** An unsettled round's pools equal its stakes, less those refunded. */
+/** The pools of each side of an unsettled round equal its stakes, less those refunded. */
 const open = (suspects: SQL) => sql`
-  select r.accounts as round, (coalesce(p.amount, 0) - coalesce(b.stake, 0))::text as off
+  select r.accounts || '/' || lower(p.side) as round, (p.amount - coalesce(b.stake, 0))::text as off
   from rounds.round r
-  left join (${POOLS}) p on p.id = r.id
+  cross join lateral (
+    select t.side, sum(a.balance) as amount from rounds.stripe s
+    cross join lateral (values ('UP', s.account_up), ('DOWN', s.account_down)) t (side, account)
+    join ledger.account a on a.id = t.account
+    where s.round_id = r.id group by t.side) p
   left join lateral (
-    select sum(b.stake) as stake from rounds.bet b where b.round_id = r.id
+    select sum(b.stake) as stake from rounds.bet b where b.round_id = r.id and b.side = p.side::rounds.side
       and not exists (select from ledger.transfer x
         where x.period = r.period and x.kind = ${KIND.refund}::smallint and x.ref = b.id)) b on true
   where r.id = any(${suspects}) and r.state in ('SCHEDULED', 'OPEN', 'LOCKED')
-    and coalesce(p.amount, 0) <> coalesce(b.stake, 0)`;
+    and p.amount <> coalesce(b.stake, 0)
+  order by r.id, p.side desc`;
 
 /** A settling round's settlement account equals what it still has to pay. */
 const settling = (suspects: SQL) => sql`
@@ -82,7 +87,7 @@ const finished = (suspects: SQL) => sql`
     and coalesce(s.amount, 0) <> coalesce(p.amount, 0) + r.fee`;
 
 /**
- * The rounds' checks, in the caller's snapshot: an unsettled round's pools equal its stakes (less those refunded); a
+ * The rounds' checks, in the caller's snapshot: the pools of each side of an unsettled round equal its stakes (less those refunded); a
  * settling round's settlement account equals what it still has to pay; a finished round's accounts are zero, and what
  * was staked equals what was paid, charged and refunded. Sums clear most rounds; the others are added up bet by bet.
  */
@@ -95,7 +100,7 @@ export const auditRounds = async (
       tx,
       "open-pools-equal-stakes",
       open(suspects),
-      "every unsettled round holds its stakes",
+      "every unsettled round holds its stakes, on each side",
     ),
     await check(
       tx,

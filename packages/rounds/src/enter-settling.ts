@@ -8,6 +8,7 @@ import type { Basis, Decision } from "./decide-outcome.ts";
 import { checkSeen, type Seen } from "./check-seen.ts";
 import { refundPastPost } from "./refund-past-post.ts";
 import { round, type RoundRow } from "./schema.ts";
+import type { Side } from "./types.ts";
 import { weighStakes, type Weighed } from "./weigh-stakes.ts";
 import { takeFence } from "./write-state.ts";
 
@@ -44,8 +45,18 @@ const movesOf = async (work: Work, row: RoundRow) => {
       credit: accounts.settlement,
       amount,
     }));
-  return { pool, total: pool.reduce((sum, { amount }) => sum + amount, 0n) };
+  const sumOf = (codes: readonly string[]) =>
+    codes.reduce((sum, code) => sum + (balances.get(code) ?? 0n), 0n);
+  return { pool, held: { UP: sumOf(accounts.up), DOWN: sumOf(accounts.down) } };
 };
+
+type Pools = Readonly<Record<Side, bigint>>;
+
+/** Whether the pools hold what the bets come to: on each side, unless every stake goes back whichever side it is on. */
+const holdsStakes = (held: Pools, staked: Pools, { kind }: Basis): boolean =>
+  held.UP + held.DOWN === staked.UP + staked.DOWN && (kind === "void" || held.UP === staked.UP);
+
+const shown = ({ UP, DOWN }: Pools): string => `${UP} on UP and ${DOWN} on DOWN`;
 
 const chargeOf = (row: RoundRow, fee: MicroUsdc): NewTransfer[] => {
   const { settlement } = roundAccounts(row.accounts);
@@ -108,14 +119,14 @@ const weigh = async (work: Work, input: SettlingInput): Promise<Weighing> => {
   const chunks = await planChunks(work, seen);
   await takeFence(work, input.roundId);
   const row = await readRow(work, input, true);
-  const { pool, total } = await movesOf(work, row);
-  const stands = row.lockAt.equals(seen.lockAt) && total === first.total;
+  const { pool, held } = await movesOf(work, row);
+  const stands = row.lockAt.equals(seen.lockAt) && holdsStakes(held, first.pools, input.basis);
   const weighed = stands ? first : await weighStakes(work.tx, row, input.basis);
-  if (total === weighed.total) return { row, weighed, pool, chunks };
+  if (holdsStakes(held, weighed.pools, input.basis)) return { row, weighed, pool, chunks };
   if (weighed.late > 0n) throw new LateBets();
   throw new DomainError(
     "INTERNAL",
-    `Round ${row.accounts} holds ${total} but its stakes are ${weighed.total}. Run \`bun run admin audit\`.`,
+    `Round ${row.accounts} holds ${shown(held)}, but its stakes are ${shown(weighed.pools)}. Run \`bun run admin audit\`.`,
   );
 };
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "bun:test";
+import { byTwo } from "@closebell/database/testing";
 import { allocate, feeOf, microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
 import fc from "fast-check";
@@ -6,6 +7,7 @@ import { advanceRounds } from "./advance-rounds.ts";
 import { enterSettling } from "./enter-settling.ts";
 import { getBet } from "./get-bet.ts";
 import { getRound } from "./get-round.ts";
+import { settleRound } from "./settle-round.ts";
 import { expectBalancedBooks, roundsHarness, type RoundsHarness } from "./testing/index.ts";
 import type { Side } from "./types.ts";
 
@@ -257,4 +259,24 @@ test("a round that holds other than its stakes is not settled", async () => {
   await house.scratch.setClock(SETTLE);
   await advanceRounds(deps, { by });
   expect((await getRound(deps, { code: CODE })).state).toBe("LOCKED");
+});
+
+test("a round whose bets stand on other sides than their stakes is not settled; it can be voided", async () => {
+  await using house = await roundsHarness();
+  const { deps, by, scratch } = house;
+  await advanceRounds(deps, { by });
+  const [winner, loser] = [await house.user(10n), await house.user(7n)];
+  await house.bet(winner, "UP", 10n);
+  await house.bet(loser, "DOWN", 7n);
+  await scratch.owner.sql.begin(async (tx) => {
+    await tx`alter table rounds.bet disable trigger user`;
+    await tx`update rounds.bet set side = case side when 'UP' then 'DOWN' else 'UP' end::rounds.side`;
+    await tx`alter table rounds.bet enable trigger user`;
+  });
+  closes(house, "100", "101");
+  await scratch.setClock(SETTLE);
+  await advanceRounds(deps, { by });
+  expect((await getRound(deps, { code: CODE })).state).toBe("LOCKED");
+  await byTwo(settleRound)(deps, { by, code: CODE, result: "VOID" });
+  expect([await house.available(winner), await house.available(loser)]).toEqual([10n, 7n]);
 });

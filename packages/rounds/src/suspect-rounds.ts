@@ -7,8 +7,9 @@ type Reader = Pick<Transaction, "execute">;
 
 interface Seen extends Record<string, unknown> {
   readonly id: number;
-  /** What an unsettled round's pools hold, where nothing was paid of it: to be compared with its stakes. Null: a suspect. */
-  readonly pools: string | null;
+  /** What an unsettled round's pools hold on each side, where nothing was paid of it: to be compared with its stakes. Null: a suspect. */
+  readonly up: string | null;
+  readonly down: string | null;
 }
 
 /** Every round but the finished ones that are right. */
@@ -34,23 +35,24 @@ const lookThrough = async (tx: Reader): Promise<readonly Seen[]> => {
         sum(${hashOf("ref")}) filter (where kind = ${KIND.refund}::smallint) as refunded
       from ledger.transfer where kind in (${KIND.payout}::smallint, ${KIND.refund}::smallint) group by debit
     ), accounts as (
-      select s.round_id, a.account from rounds.stripe s
-        cross join lateral (values (s.account_up), (s.account_down)) a (account)
+      select s.round_id, a.side, a.account from rounds.stripe s
+        cross join lateral (values ('UP', s.account_up), ('DOWN', s.account_down)) a (side, account)
       union all
-      select r.id, a.id from rounds.round r join ledger.account a on a.code = r.accounts || '/settlement'
+      select r.id, null, a.id from rounds.round r join ledger.account a on a.code = r.accounts || '/settlement'
     ), paid_of_round as (
       select a.round_id, sum(p.amount) as amount, coalesce(sum(p.paid), 0) as paid, coalesce(sum(p.refunded), 0) as refunded
       from paid p join accounts a on a.account = p.debit group by a.round_id
     ), pools as (
-      select a.round_id, sum(b.balance) as balance
+      select a.round_id, coalesce(sum(b.balance) filter (where a.side = 'UP'), 0)::text as up,
+        coalesce(sum(b.balance) filter (where a.side is distinct from 'UP'), 0)::text as down
       from accounts a join ledger.account b on b.id = a.account group by a.round_id
     )
-    select r.id, case when r.state in ('SCHEDULED', 'OPEN', 'LOCKED') and p.round_id is null
-      then coalesce(o.balance, 0)::text end as pools
+    select r.id, case when u.untouched then o.up end as up, case when u.untouched then o.down end as down
     from rounds.round r
     join bets b on b.id = r.id
     left join paid_of_round p on p.round_id = r.id
     left join pools o on o.round_id = r.id
+    cross join lateral (select r.state in ('SCHEDULED', 'OPEN', 'LOCKED') and p.round_id is null as untouched) u
     where r.state not in ('SETTLED', 'VOID')
       or b.stake <> coalesce(p.amount, 0) + r.fee
       or (coalesce(p.paid, 0), coalesce(p.refunded, 0))
@@ -58,19 +60,20 @@ const lookThrough = async (tx: Reader): Promise<readonly Seen[]> => {
     order by r.id`);
 };
 
-const holdsItsStakes = async (tx: Reader, { id, pools }: Seen): Promise<boolean> => {
-  if (pools === null) return false;
+const holdsItsStakes = async (tx: Reader, { id, up, down }: Seen): Promise<boolean> => {
+  if (up === null) return false;
   // the id in the text: the plan depends on how large the round is
-  const [row] = await tx.execute<{ staked: string }>(
-    sql`select coalesce(sum(stake), 0)::text as staked from rounds.bet where round_id = ${sql.raw(String(id))}`,
-  );
-  return row?.staked === pools;
+  const [row] = await tx.execute<{ up: string; down: string }>(sql`
+    select coalesce(sum(stake) filter (where side = 'UP'), 0)::text as up,
+      coalesce(sum(stake) filter (where side = 'DOWN'), 0)::text as down
+    from rounds.bet where round_id = ${sql.raw(String(id))}`);
+  return row?.up === up && row.down === down;
 };
 
 /**
  * Looks through all bets and all payments, and leaves out the rounds that are right without looking further:
  *
- * - unsettled: nothing was paid or refunded, and the pools hold the stakes; they are few, and added up one by one;
+ * - unsettled: nothing was paid or refunded, and the pools of each side hold its stakes; they are few, and added up one by one;
  * - finished: staked = paid + fee + refunded, and the bets that were paid or refunded are exactly those that should be: the
  *   sum of the hashes of their ids, of 64 bits under a seed drawn anew, is the same; they are many, and read in one pass.
  *

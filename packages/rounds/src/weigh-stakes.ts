@@ -9,7 +9,6 @@ import type { Side } from "./types.ts";
 export interface Weighed {
   readonly pools: Readonly<Record<Side, MicroUsdc>>;
   readonly bets: Readonly<Record<Side, bigint>>;
-  readonly total: bigint;
   /** Stakes of bets that were taken at or after the true lock, refunded or not. */
   readonly late: bigint;
   readonly decision: Decision;
@@ -56,7 +55,6 @@ export const weighStakes = async (
   return {
     pools,
     bets: { UP: of("UP")?.bets ?? 0n, DOWN: of("DOWN")?.bets ?? 0n },
-    total: pools.UP + pools.DOWN,
     late: sides.reduce((sum, { late }) => sum + late, 0n),
     decision,
     cut: await cutOf(tx, row, decision, pools),
