@@ -3,8 +3,8 @@ import { ROLES } from "@closebell/database";
 /** Where the queue on PostgreSQL keeps its tables, unless told otherwise. */
 export const QUEUE_SCHEMA = "jobs";
 
-// Any number will do, as long as every version of the service takes the same one.
-const QUEUE_LOCK = 4_215_338_072n;
+// Any number that nobody else takes will do, as long as every version of the service takes the same one.
+const QUEUE_LOCK = 4_215_338_074n;
 
 const grants = (schema: string) => `
   grant usage on schema ${schema} to ${ROLES.application}, ${ROLES.readonly};

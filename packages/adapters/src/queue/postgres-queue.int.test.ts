@@ -1,3 +1,4 @@
+import { test } from "bun:test";
 import { silentLogger } from "@closebell/context/testing";
 import { migrate, sqlStateOf } from "@closebell/database";
 import { scratchDatabase } from "@closebell/database/testing";
@@ -29,4 +30,14 @@ describeJobQueueContract("postgresQueue", async () => {
     },
     [Symbol.asyncDispose]: () => scratch[Symbol.asyncDispose](),
   };
+});
+
+test("its tables are made while somebody changes roles", async () => {
+  await using scratch = await scratchDatabase();
+  await migrate({ url: scratch.url, sets: [] });
+  await scratch.owner.sql.begin(async (tx) => {
+    // identity.keep_an_admin()
+    await tx`select pg_advisory_xact_lock(4215338072)`;
+    await migrateQueue(scratch.url);
+  });
 });

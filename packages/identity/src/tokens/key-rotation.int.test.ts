@@ -93,3 +93,15 @@ test("after a change of the secret a new key signs at once, and what was signed 
   );
   for (const token of [tokens, fresh.tokens]) await createTokenVerifier(changed)(token.accessToken);
 });
+
+test("keys rotate while somebody changes roles", async () => {
+  await using scratch = await scratchDatabase();
+  const deps = testIdentity(scratch.database);
+  const { by } = stranger();
+  await scratch.owner.sql.begin(async (tx) => {
+    // identity.keep_an_admin()
+    await tx`select pg_advisory_xact_lock(4215338072)`;
+    await rotateSigningKey(deps, { by });
+  });
+  expect((await publicKeys(deps)).keys.length).toBeGreaterThan(0);
+});

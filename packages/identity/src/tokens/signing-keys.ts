@@ -14,8 +14,8 @@ export interface Signer {
   readonly key: CryptoKey;
 }
 
-// Any number will do, as long as every version of the service takes the same one.
-const KEYS_LOCK = 4_215_338_072n;
+// Any number that nobody else takes will do, as long as every version of the service takes the same one.
+const KEYS_LOCK = 4_215_338_073n;
 
 const keyPair = z.object({ x: z.string(), d: z.string() });
 
