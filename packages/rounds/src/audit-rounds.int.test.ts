@@ -57,6 +57,7 @@ const transfer = (kind: number, ref: string, debit: string, credit: string, amou
   values (202611, ${kind}, ${ref}, ${debit}, ${credit}, ${amount}, ${ANY_ID}, ${ANY_ID}, now())`;
 
 const FIRST_WINNER = `(select id from rounds.bet where side = 'UP' order by id limit 1)`;
+const ITS_USER = `(select debit from ledger.transfer where kind = 20 and ref = ${FIRST_WINNER})`;
 const ONE_USER = `(select min(id) from ledger.account where purpose = 'available')`;
 
 test("rounds whose books are right are cleared by sums, but for those that are settling", async () => {
@@ -119,9 +120,18 @@ const OFFENCES = [
     "staked-equals-paid-fees-refunded: round/ndx-20261120 is off by",
   ],
   [
+    "a winner's payout to somebody else",
+    "settled",
+    [
+      `update ledger.transfer x set credit = ${ONE_USER} where kind = 23 and ref = (
+        select ref from ledger.transfer where kind = 23 and credit <> ${ONE_USER} limit 1)`,
+    ],
+    "paid-to-those-who-staked: round/ndx-20261120 is off by",
+  ],
+  [
     "a refund too many",
     "void",
-    [transfer(23, FIRST_WINNER, SETTLEMENT, ONE_USER, 9)],
+    [transfer(23, FIRST_WINNER, SETTLEMENT, ITS_USER, 9)],
     "staked-equals-paid-fees-refunded: round/ndx-20261120 is off by -9",
   ],
   [
@@ -142,6 +152,22 @@ for (const [offence, stage, statements, finding] of OFFENCES) {
     expect(found[0]).toStartWith(finding.replace("/settlement", ""));
   });
 }
+
+test("a bet that was made somebody else's before its round was settled is found", async () => {
+  await using house = await roundsHarness();
+  const { deps, by, scratch } = house;
+  await at(house, "open");
+  await tamper(house, [
+    `update rounds.bet set user_id = (select max(owner::text)::uuid from ledger.account where purpose = 'available')
+     where id = (select id from rounds.bet where side = 'UP' order by user_id limit 1)`,
+  ]);
+  await scratch.setClock("2026-11-20T20:59:59Z");
+  await advanceRounds(deps, { by });
+  await byTwo(settleRound)(deps, { by, code: CODE, result: "UP" });
+  const found = await failing(house);
+  expect(found).toHaveLength(1);
+  expect(found[0]).toStartWith("paid-to-those-who-staked: round/ndx-20261120 is off by");
+});
 
 test("two errors in the ledger that add up to nothing are found, and both accounts named", async () => {
   await using house = await roundsHarness();

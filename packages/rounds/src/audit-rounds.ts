@@ -86,10 +86,20 @@ const finished = (suspects: SQL) => sql`
   where r.id = any(${suspects}) and r.state in ('SETTLED', 'VOID')
     and coalesce(s.amount, 0) <> coalesce(p.amount, 0) + r.fee`;
 
+/** What came back for a bet of a finished round came back to the account that had staked it, whoever the bet says it is of. */
+const misdirected = (suspects: SQL) => sql`
+  select r.accounts as round, sum(x.amount)::text as off
+  from rounds.round r
+  join rounds.bet b on b.round_id = r.id
+  join ledger.transfer s on s.period = r.period and s.kind = ${KIND.bet}::smallint and s.ref = b.id
+  join ledger.transfer x on x.period = r.period and x.ref = b.id and x.kind in (${KIND.payout}, ${KIND.refund})
+  where r.id = any(${suspects}) and r.state in ('SETTLED', 'VOID') and x.credit <> s.debit
+  group by r.id`;
+
 /**
  * The rounds' checks, in the caller's snapshot: the pools of each side of an unsettled round equal its stakes (less those refunded); a
  * settling round's settlement account equals what it still has to pay; a finished round's accounts are zero, and what
- * was staked equals what was paid, charged and refunded. Sums clear most rounds; the others are added up bet by bet.
+ * was staked equals what was paid, charged and refunded, and came back to who had staked it. Sums clear most rounds; the others are added up bet by bet.
  */
 export const auditRounds = async (
   tx: Pick<Transaction, "execute">,
@@ -114,6 +124,12 @@ export const auditRounds = async (
       "staked-equals-paid-fees-refunded",
       finished(suspects),
       "in every finished round staked = paid + fee + refunded",
+    ),
+    await check(
+      tx,
+      "paid-to-those-who-staked",
+      misdirected(suspects),
+      "whatever came back for a bet came back to who had staked it",
     ),
   ];
 };

@@ -16,6 +16,8 @@ interface Seen extends Record<string, unknown> {
 const lookThrough = async (tx: Reader): Promise<readonly Seen[]> => {
   const seed = sql.raw(String(await drawSeed(tx)));
   const hashOf = (column: string) => sql`uuid_hash_extended(${sql.raw(column)}, (${seed})::bigint)`;
+  const withAccount = (column: string) =>
+    sql`uuid_hash_extended(ref, (${seed})::bigint # ${sql.raw(column)})`;
   return tx.execute<Seen>(sql`
     with side_of_round as (
       -- months after the last finished round are not read, nor the only one where none has finished; one integer is looked
@@ -32,16 +34,27 @@ const lookThrough = async (tx: Reader): Promise<readonly Seen[]> => {
     ), paid as (
       select debit, sum(amount) as amount,
         sum(${hashOf("ref")}) filter (where kind = ${KIND.payout}::smallint) as paid,
-        sum(${hashOf("ref")}) filter (where kind = ${KIND.refund}::smallint) as refunded
+        sum(${hashOf("ref")}) filter (where kind = ${KIND.refund}::smallint) as refunded,
+        sum(${withAccount("credit")}) as payees
       from ledger.transfer where kind in (${KIND.payout}::smallint, ${KIND.refund}::smallint) group by debit
+    ), staked as (
+      select credit, sum(${withAccount("debit")}) as payers
+      from ledger.transfer where kind = ${KIND.bet}::smallint
+        and exists (select from rounds.round r where r.state in ('SETTLED', 'VOID'))
+      group by credit
     ), accounts as (
       select s.round_id, a.side, a.account from rounds.stripe s
         cross join lateral (values ('UP', s.account_up), ('DOWN', s.account_down)) a (side, account)
       union all
       select r.id, null, a.id from rounds.round r join ledger.account a on a.code = r.accounts || '/settlement'
     ), paid_of_round as (
-      select a.round_id, sum(p.amount) as amount, coalesce(sum(p.paid), 0) as paid, coalesce(sum(p.refunded), 0) as refunded
+      select a.round_id, sum(p.amount) as amount, coalesce(sum(p.paid), 0) as paid, coalesce(sum(p.refunded), 0) as refunded,
+        sum(p.payees) as payees
       from paid p join accounts a on a.account = p.debit group by a.round_id
+    ), staked_of_round as (
+      select a.round_id, sum(s.payers) as payers
+      from staked s join accounts a on a.account = s.credit
+      join rounds.round r on r.id = a.round_id and r.outcome in (a.side, 'VOID') group by a.round_id
     ), pools as (
       select a.round_id, coalesce(sum(b.balance) filter (where a.side = 'UP'), 0)::text as up,
         coalesce(sum(b.balance) filter (where a.side is distinct from 'UP'), 0)::text as down
@@ -51,12 +64,14 @@ const lookThrough = async (tx: Reader): Promise<readonly Seen[]> => {
     from rounds.round r
     join bets b on b.id = r.id
     left join paid_of_round p on p.round_id = r.id
+    left join staked_of_round w on w.round_id = r.id
     left join pools o on o.round_id = r.id
     cross join lateral (select r.state in ('SCHEDULED', 'OPEN', 'LOCKED') and p.round_id is null as untouched) u
     where r.state not in ('SETTLED', 'VOID')
       or b.stake <> coalesce(p.amount, 0) + r.fee
       or (coalesce(p.paid, 0), coalesce(p.refunded, 0))
         <> (case r.outcome when 'VOID' then 0 else b.hash end, case r.outcome when 'VOID' then b.hash else 0 end)
+      or coalesce(p.payees, 0) <> coalesce(w.payers, 0)
     order by r.id`);
 };
 
@@ -75,7 +90,8 @@ const holdsItsStakes = async (tx: Reader, { id, up, down }: Seen): Promise<boole
  *
  * - unsettled: nothing was paid or refunded, and the pools of each side hold its stakes; they are few, and added up one by one;
  * - finished: staked = paid + fee + refunded, and the bets that were paid or refunded are exactly those that should be: the
- *   sum of the hashes of their ids, of 64 bits under a seed drawn anew, is the same; they are many, and read in one pass.
+ *   sum of the hashes of their ids, of 64 bits under a seed drawn anew, is the same, and with the accounts that staked and
+ *   were paid too; they are many, and read in one pass.
  *
  * All that are settling stay in.
  * @returns ids of the rounds to be looked at bet by bet
