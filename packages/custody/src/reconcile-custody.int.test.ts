@@ -10,6 +10,9 @@ import { releaseDeposit } from "./release-deposit.ts";
 import { by, custodyScene, type Scene } from "./testing/custody-scene.ts";
 import { scriptedChain } from "./testing/scripted-chain.ts";
 
+const HOLDINGS = "custody-equals-deposits-less-payments";
+const TRANSFERS = "credited-deposits-equal-their-transfers";
+
 const failing = (scene: Scene): Promise<readonly string[]> =>
   snapshot(scene.deps, async (tx) => {
     const checks = await reconcileCustody(tx);
@@ -71,6 +74,18 @@ test.each(statements)("the audit finds %s", async (_what, statement, checks) => 
   expect(await failing(scene)).toEqual([...checks]);
 });
 
+test("the audit finds money that is said to be held where there is no chain", async () => {
+  await using scene = await custodyScene();
+  const user = await scene.player(100n);
+  await scene.deps.database.orm.execute(sql`
+    select ledger.open_accounts(array['custody/nowhere'], null, array[null]::text[], 4::smallint, false)`);
+  await scene.deps.database.orm.execute(sql`
+    select ledger.post_by_code(p.period, 46::smallint, array[gen_random_uuid()], array['custody/nowhere'],
+      array['user/' || ${user}::text || '/available'], array[5::bigint], ${user}::uuid, ${user}::uuid)
+    from (select to_char(clock.now() at time zone 'UTC', 'YYYYMM')::int as period) p`);
+  expect(await failing(scene)).toEqual([HOLDINGS]);
+});
+
 test("a deposit that was corrected by hand is no difference", async () => {
   await using scene = await custodyScene();
   const user = await scene.player(100n);
@@ -83,9 +98,6 @@ test("a deposit that was corrected by hand is no difference", async () => {
   expect(await scene.balances(user)).toMatchObject({ available: 70n, custody: 70n });
   expect(await failing(scene)).toEqual([]);
 });
-
-const HOLDINGS = "custody-equals-deposits-less-payments";
-const TRANSFERS = "credited-deposits-equal-their-transfers";
 
 test.each([
   ["a funding that grew", "update custody.funding set amount = amount + 1", [HOLDINGS, TRANSFERS]],

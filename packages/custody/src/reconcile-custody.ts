@@ -37,11 +37,10 @@ const withdrawing = sql`
   where coalesce(a.balance, 0) <> coalesce(w.sum, 0)
   order by 1`;
 
-/** What we hold on a chain is what came in and stayed, less what was paid out, and what was corrected since. */
+/** What we hold on a chain is what came in and stayed, less what was paid out, and what was corrected since; on what is no chain, nothing. */
 const holdings = sql`
   select a.code as what, (-a.balance - coalesce(m.sum, 0))::text as off
-  from custody.chain c
-  join ledger.account a on a.code = 'custody/' || c.name
+  from ledger.account a
   left join (
     select chain, sum(amount) as sum from (
       select chain, amount from custody.deposit where state in ('CREDITED', 'SUSPENDED')
@@ -51,9 +50,9 @@ const holdings = sql`
         from ledger.correction k join ledger.transfer x on x.period = k.period and x.kind = 1 and x.ref = k.ref
         join ledger.account held on held.id in (x.debit, x.credit) and held.code like 'custody/%') moved
     group by chain
-  ) m on m.chain = c.name
-  where -a.balance <> coalesce(m.sum, 0)
-  order by c.name`;
+  ) m on m.chain = substr(a.code, 9)
+  where a.code like 'custody/%' and a.lock_rank = 4 and -a.balance <> coalesce(m.sum, 0)
+  order by a.code`;
 
 /**
  * Every deposit that was ever credited, set aside or released and every funding that was ever booked has its one transfer of
