@@ -41,7 +41,7 @@ const pauseSeconds = (retries: number): number => Math.min(2 ** retries / 100, 0
 /**
  * By what PostgreSQL tells that the other end is gone: a host that lost its power or its network says no goodbye. By default it would
  * keep what that held, the lock under which rounds are moved on too, for two hours, and an open transaction of a process that hangs
- * for ever.
+ * for ever. Nobody asks the outside world within a transaction.
  */
 const UNTIL_GIVEN_UP = {
   tcp_keepalives_idle: "10s",

@@ -14,12 +14,6 @@ export interface DatabaseOptions {
   readonly statementTimeoutMs?: number;
 }
 
-/**
- * How long a transaction may do nothing before the server ends it: a process that stands still (stopped, swapped out, cut off) must
- * not keep fences and accounts from everybody else. Nobody asks the outside world within a transaction.
- */
-const IDLE_TRANSACTION_MS = 60_000;
-
 /** Opens a pool that acts as `role`. Connects lazily: what is wrong with the URL shows at the first query. */
 export const openDatabase = (options: DatabaseOptions): Database => {
   const sql = connect({
@@ -29,7 +23,6 @@ export const openDatabase = (options: DatabaseOptions): Database => {
       role: ROLES[options.role ?? "application"],
       application_name: options.applicationName ?? "closebell",
       statement_timeout: options.statementTimeoutMs ?? 30_000,
-      idle_in_transaction_session_timeout: IDLE_TRANSACTION_MS,
       default_transaction_isolation: "read committed",
       TimeZone: "UTC",
       DateStyle: "ISO",
