@@ -95,8 +95,8 @@ export const apiHarness = async (
       return id;
     },
     async mailedTo(address) {
-      const letter = (await lettersTo(address)).at(-1);
-      return /cb_mail_[\w-]+/.exec(letter?.text ?? "")?.[0] ?? "";
+      const letters = (await lettersTo(address)).map(({ text }) => text).join("\n");
+      return letters.match(/cb_mail_[\w-]+/g)?.at(-1) ?? "";
     },
     lettersTo,
     async moveTo(instant) {

@@ -1,3 +1,4 @@
+import { sql } from "drizzle-orm";
 import { deliverMail } from "../mail/deliver-mail.ts";
 import type { IdentityDeps } from "../identity-deps.ts";
 import { register } from "../people/register.ts";
@@ -12,6 +13,8 @@ export const tokenIn = (text: string | undefined): string =>
 /** Takes the letters that wait in the database, as many as a pass delivers, newest last. */
 export const lettersOf = async (deps: IdentityDeps) => {
   const mailer = memoryMailer();
+  // as they were put, not as they are urgent
+  await deps.database.orm.execute(sql`update identity.letter set due_at = created_at`);
   await deliverMail({ ...deps, mailer });
   return mailer.sent;
 };
