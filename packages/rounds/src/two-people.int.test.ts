@@ -89,10 +89,18 @@ test("the tables hold the application to two people, whatever it sends", async (
     [`update rounds.round set ${outcome} = 'CANCELLED_SESSION'`, "round_outcome_takes_two"],
     [`update rounds.round set ${outcome} = 'ORACLE_TIMEOUT'`, "round_outcome_takes_two"],
     [
+      `update rounds.round set close = 101, previous_close = 100, ${outcome} = 'OPERATOR'`,
+      "round_outcome_takes_two",
+    ],
+    [
       `update rounds.round set outcome_approval = '${approvalId}', ${outcome} = 'OPERATOR'`,
       "round_outcome_takes_two",
     ],
     [`update rounds.round set outcome_approval = '${approvalId}'`, "round_outcome_takes_two"],
+    [
+      `update rounds.round set outcome = 'UP', close = 101, previous_close = 100`,
+      "round_outcome_none_before",
+    ],
     [`update rounds.round set lock_at = lock_at - interval '1 minute'`, "round_lock_takes_two"],
     [
       `update rounds.round set lock_at = lock_at - interval '1 minute', lock_approval = '${approvalId}'`,
@@ -109,5 +117,36 @@ test("the tables hold the application to two people, whatever it sends", async (
   for (const approval of ["null", `'${approvalId}'`]) {
     const refused = await errorOf(sql.unsafe(insert(approval)));
     expect(constraintOf(refused)).toBe("calendar_takes_two");
+  }
+});
+
+test("prices take no second person for the outcome that they give, and no other, nor for another fee", async () => {
+  const write = async (outcome: string, close: number, fee: number, [up, down]: number[]) => {
+    await using house = await opened();
+    const { sql } = house.deps.database;
+    await house.scratch.setClock("2026-11-20T21:05:00Z");
+    await sql`update rounds.round set state = 'LOCKED' where code = ${CODE}`;
+    const side = outcome === "NO_WINNERS" ? "VOID" : outcome;
+    const reason = side === "VOID" ? outcome : null;
+    return sql`
+      update rounds.round set state = 'SETTLING', outcome = ${side}, void_reason = ${reason}, previous_close = 100,
+        close = ${close}, fee = ${fee}, pool_up = ${up ?? 0}, pool_down = ${down ?? 0}, chunks = 1, settling_at = clock.now()
+      where code = ${CODE}`.then(() => "done", constraintOf);
+  };
+  const TWO = "round_outcome_takes_two";
+  const cases = [
+    [["UP", 101, 3, [500, 300]], "done"],
+    [["DOWN", 101, 5, [500, 300]], TWO],
+    [["DOWN", 100, 5, [500, 300]], "done"],
+    [["UP", 100, 3, [500, 300]], TWO],
+    [["NO_WINNERS", 101, 0, [500, 300]], TWO],
+    [["NO_WINNERS", 101, 0, [0, 300]], "done"],
+    [["UP", 101, 3, [0, 300]], TWO],
+    [["UP", 101, 0, [0, 0]], "done"],
+    [["UP", 101, 300, [500, 300]], "round_fee_by_its_rules"],
+  ] as const;
+  for (const [args, answer] of cases) {
+    const [outcome, close, fee, pools] = args;
+    expect([args, await write(outcome, close, fee, [...pools])]).toEqual([args, answer]);
   }
 });
