@@ -40,7 +40,10 @@ export const applyCalendar = async (
             then ${approval}::uuid else ${round.lockApproval} end`,
           closeAt: planned.closeAt,
           settlesFrom: planned.settlesFrom,
-          graceEndsAt: planned.graceEndsAt,
+          // announced late, a close is waited for from now on: nobody could ask for it sooner
+          graceEndsAt: sql`case when ${round.closeAt} = ${planned.closeAt}::timestamptz then ${round.graceEndsAt}
+            else greatest(${planned.graceEndsAt}::timestamptz,
+              clock.now() + make_interval(mins => ${market.graceMinutes}::int)) end`,
         })
         .where(eq(round.id, row.id));
       work.emit({ type: "round.state", market: row.market, round: row.code, state: row.state });

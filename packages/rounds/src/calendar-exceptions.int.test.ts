@@ -193,6 +193,30 @@ describe("an early close", () => {
     await expectBalancedBooks(house);
   });
 
+  test("announced after the grace it would have had is waited for as long as any other", async () => {
+    await using house = await roundsHarness();
+    const { deps, by } = house;
+    await advanceRounds(deps, { by });
+    await house.bet(await house.user(100n), "UP", 100n);
+    await house.scratch.setClock("2026-11-20T18:40:00Z");
+    await byTwo(closeSessionAt)(deps, { ...input(house, FRIDAY), closesAt: "13:00" });
+    house.oracle.script("2026-11-19", { kind: "right", price: "100" });
+    await advanceRounds(deps, { by });
+    expect(await getRound(deps, { code: "20261120" })).toMatchObject({ state: "LOCKED" });
+    // what is announced of other sessions does not shorten it
+    await house.scratch.setClock("2026-11-20T19:00:00Z");
+    await byTwo(cancelSession)(deps, input(house, MONDAY));
+    const { graceEndsAt } = await getRound(deps, { code: "20261120" });
+    expect(graceEndsAt.toString()).toBe("2026-11-20T19:10:00Z");
+    house.oracle.script("2026-11-20", { kind: "right", price: "101" });
+    await house.scratch.setClock("2026-11-20T19:09:00Z");
+    await advanceRounds(deps, { by });
+    expect(await getRound(deps, { code: "20261120" })).toMatchObject({
+      state: "SETTLED",
+      outcome: "UP",
+    });
+  });
+
   test("may move earlier, never later, and must be a time of day", async () => {
     await using house = await roundsHarness();
     const { deps, by } = house;
