@@ -1,12 +1,11 @@
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { sweepKilledRuns } from "@closebell/database/embedded";
-
-const remove = (folder: string): Promise<void> => rm(folder, { recursive: true, force: true });
+import { removeDataFolder, sweepKilledRuns } from "@closebell/database/embedded";
 
 /** Another user's, or its PostgreSQL is only just stopping: no reason not to start. */
-const removeIfPossible = (folder: string): Promise<void> => remove(folder).catch(() => undefined);
+const removeIfPossible = (folder: string): Promise<void> =>
+  removeDataFolder(folder).catch(() => undefined);
 
 /**
  * A folder for one run, named by `prefix` and this process, gone when `started` is disposed of. Before it is made, those of
@@ -18,7 +17,7 @@ export const throwAwayFolder = async (
 ): Promise<string> => {
   await sweepKilledRuns(tmpdir(), prefix, removeIfPossible);
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${process.pid}-`));
-  started.defer(() => remove(folder));
+  started.defer(() => removeDataFolder(folder));
   // PostgreSQL may run as another user, who must get through
   await chmod(folder, 0o755);
   return folder;

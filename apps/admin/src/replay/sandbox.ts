@@ -1,10 +1,10 @@
 import { randomBytes } from "node:crypto";
-import { chmod, mkdtemp, rm } from "node:fs/promises";
+import { chmod, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "@closebell/context";
 import { createDatabase, dropDatabase } from "@closebell/database";
-import { startEmbedded, sweepKilledRuns } from "@closebell/database/embedded";
+import { removeDataFolder, startEmbedded, sweepKilledRuns } from "@closebell/database/embedded";
 
 /** A database that a replay has for itself. */
 export interface ReplaySandbox {
@@ -40,14 +40,11 @@ const onServer = async (serverUrl: string): Promise<ReplaySandbox> => {
   };
 };
 
-const removeFolder = (folder: string): Promise<void> =>
-  rm(folder, { recursive: true, force: true });
-
 /** A new folder in the temporary one; those of replays that were killed go, unless they were to be kept. */
 const ownFolder = async (mayKeep: boolean): Promise<string> => {
   const prefix = "closebell-replay-run-";
   // another user's, or its PostgreSQL is only just stopping: no reason not to start
-  const removeIfPossible = (folder: string) => removeFolder(folder).catch(() => undefined);
+  const removeIfPossible = (folder: string) => removeDataFolder(folder).catch(() => undefined);
   await sweepKilledRuns(tmpdir(), prefix, removeIfPossible);
   const name = mayKeep ? "closebell-replay-kept-" : `${prefix}${process.pid}-`;
   const folder = await mkdtemp(join(tmpdir(), name));
@@ -58,7 +55,7 @@ const ownFolder = async (mayKeep: boolean): Promise<string> => {
 
 const onOwnServer = async (log: Logger, mayKeep: boolean): Promise<ReplaySandbox> => {
   const dataDir = await ownFolder(mayKeep);
-  const remove = () => removeFolder(dataDir);
+  const remove = () => removeDataFolder(dataDir);
   try {
     const server = await startEmbedded({ dataDir, settings: OWN_SERVER, log });
     return {

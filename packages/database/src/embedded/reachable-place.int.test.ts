@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "bun:test";
-import { chmod, cp, mkdir, mkdtemp, rm, stat } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { errorOf, recordSkipped } from "../testing/index.ts";
 import { packagedBinaries } from "./binaries.ts";
 import { canReach, reachableBinaries, reachableClusterDir } from "./reachable-place.ts";
+import { removeDataFolder } from "./remove-data-folder.ts";
 import { runCommand } from "./run-command.ts";
 import { serverAccount } from "./server-account.ts";
 import { startEmbedded } from "./start-embedded.ts";
@@ -51,9 +52,24 @@ const asRoot = (): void => {
       const second = await startEmbedded(options);
       expect(second.url).toBe(first.url);
       await second.stop();
+      await removeDataFolder(options.dataDir);
+      expect([await readdir(closed), await readdir(shared)]).toEqual([[], []]);
+      await removeDataFolder(options.dataDir);
     },
     TIMEOUT,
   );
+
+  test("of a data folder that points elsewhere only what was made for it is removed", async () => {
+    const dataDir = join(closed, "data");
+    await mkdir(dataDir);
+    await mkdir(join(shared, "data-of-another", "postgres"), { recursive: true });
+    await Bun.write(
+      join(dataDir, "postgres-location"),
+      join(shared, "data-of-another", "postgres"),
+    );
+    await removeDataFolder(dataDir);
+    expect([await readdir(closed), await readdir(shared)]).toEqual([[], ["data-of-another"]]);
+  });
 
   test(
     "programs only root may reach are copied once, to where the server's user can run them",

@@ -82,6 +82,12 @@ export const clusterDirs = async (dataDir: string): Promise<readonly string[]> =
   return [join(dataDir, "postgres"), pointed.trim()].filter((dir) => dir !== "");
 };
 
+/** What the folder is called that holds the cluster of `dataDir`, which must exist, elsewhere. */
+export const nameElsewhere = async (dataDir: string): Promise<string> => {
+  const hash = createHash("sha256").update(await realpath(dataDir));
+  return `data-${hash.digest("hex").slice(0, 16)}`;
+};
+
 /** The cluster's folder: under `dataDir` where `account` can reach it, otherwise elsewhere, with a pointer to it. */
 export const reachableClusterDir = async (
   dataDir: string,
@@ -92,11 +98,7 @@ export const reachableClusterDir = async (
   if (existing !== undefined) return existing;
   const inside = join(dataDir, "postgres");
   if (account === undefined || (await canReach(dataDir, account))) return inside;
-  const name = createHash("sha256")
-    .update(await realpath(dataDir))
-    .digest("hex")
-    .slice(0, 16);
-  const home = join(await sharedBase(account, bases), `data-${name}`);
+  const home = join(await sharedBase(account, bases), await nameElsewhere(dataDir));
   await mkdir(home, { recursive: true });
   await chmod(home, 0o755);
   await writeFile(pointerOf(dataDir), `${join(home, "postgres")}\n`);
