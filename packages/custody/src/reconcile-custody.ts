@@ -11,8 +11,7 @@ interface Off extends Record<string, unknown> {
 
 const absolute = (value: bigint): bigint => (value < 0n ? -value : value);
 
-const check = async (tx: Pick<Executor, "execute">, name: string, offenders: SQL) => {
-  const rows = await tx.execute<Off & Record<string, unknown>>(offenders);
+const judge = (name: string, rows: readonly Off[]): AuditCheck => {
   const imbalance = rows.reduce((sum, row) => sum + absolute(BigInt(row.off)), 0n);
   const first = rows.slice(0, 3).map((row) => `${row.what} is off by ${row.off}`);
   return {
@@ -23,19 +22,37 @@ const check = async (tx: Pick<Executor, "execute">, name: string, offenders: SQL
   };
 };
 
-/** What a user's `withdrawing` account holds is what his unfinished withdrawals ask for. */
-const withdrawing = sql`
-  select coalesce(a.code, 'withdrawals of ' || w.user_id) as what,
-    (coalesce(a.balance, 0) - coalesce(w.sum, 0))::text as off
-  from (
-    select code, owner, balance from ledger.account where balance <> 0 and purpose = 'withdrawing'
-  ) a
-  full join (
-    select user_id, sum(amount) as sum from custody.withdrawal
+const check = async (
+  tx: Pick<Executor, "execute">,
+  name: string,
+  offenders: SQL,
+): Promise<AuditCheck> => judge(name, await tx.execute<Off>(offenders));
+
+/**
+ * What a user's `withdrawing` account holds is what his unfinished withdrawals ask for; what his `held` account holds is what came in
+ * and was held, less what he took into play or out, and was corrected. Accounts are many, and read once for both.
+ */
+const setAside = sql`
+  with due as (
+    select user_id, 'withdrawing' as purpose, sum(amount) as sum from custody.withdrawal
     where state not in ('CONFIRMED', 'FAILED', 'REJECTED') group by user_id
-  ) w on w.user_id = a.owner
-  where coalesce(a.balance, 0) <> coalesce(w.sum, 0)
-  order by 1`;
+    union all
+    select user_id, 'held', sum(amount) from (
+      select user_id, amount from custody.deposit where held
+      union all select user_id, -amount from custody.held_use
+      union all select user_id, -from_held from custody.withdrawal where from_held > 0 and state not in ('FAILED', 'REJECTED')
+      union all select h.owner, case x.credit when h.id then x.amount else -x.amount end
+        from ledger.correction k join ledger.transfer x on x.period = k.period and x.kind = 1 and x.ref = k.ref
+        join ledger.account h on h.id in (x.debit, x.credit) and h.purpose = 'held') moved
+    group by user_id
+  )
+  select coalesce(a.purpose, d.purpose) as purpose, coalesce(a.code, 'user/' || d.user_id || '/' || d.purpose) as what,
+    (coalesce(a.balance, 0) - coalesce(d.sum, 0))::text as off
+  from (
+    select code, owner, purpose, balance from ledger.account where balance <> 0 and purpose in ('withdrawing', 'held')
+  ) a full join due d on d.user_id = a.owner and d.purpose = a.purpose
+  where coalesce(a.balance, 0) <> coalesce(d.sum, 0)
+  order by what`;
 
 /** What we hold on a chain is what came in and stayed, less what was paid out, and what was corrected since; on what is no chain, nothing. */
 const holdings = sql`
@@ -85,29 +102,16 @@ const credited = sql`
   where x.amount is distinct from d.amount
   order by 1`;
 
-/** What a user's `held` account holds is what came in and was held, less what he took into play or out, and was corrected. */
-const held = sql`
-  select coalesce(a.code, 'held money of ' || m.user_id) as what, (coalesce(a.balance, 0) - coalesce(m.sum, 0))::text as off
-  from (select code, owner, balance from ledger.account where balance <> 0 and purpose = 'held') a
-  full join (
-    select user_id, sum(amount) as sum from (
-      select user_id, amount from custody.deposit where held
-      union all select user_id, -amount from custody.held_use
-      union all select user_id, -from_held from custody.withdrawal where from_held > 0 and state not in ('FAILED', 'REJECTED')
-      union all select h.owner, case x.credit when h.id then x.amount else -x.amount end
-        from ledger.correction k join ledger.transfer x on x.period = k.period and x.kind = 1 and x.ref = k.ref
-        join ledger.account h on h.id in (x.debit, x.credit) and h.purpose = 'held') moved
-    group by user_id
-  ) m on m.user_id = a.owner
-  where coalesce(a.balance, 0) <> coalesce(m.sum, 0)
-  order by 1`;
-
 /** Custody's own checks, beside the ledger's, in the caller's snapshot. Scans every deposit and withdrawal. */
 export const reconcileCustody = async (
   tx: Pick<Executor, "execute">,
-): Promise<readonly AuditCheck[]> => [
-  await check(tx, "withdrawing-equals-unfinished-withdrawals", withdrawing),
-  await check(tx, "held-equals-what-was-held", held),
-  await check(tx, "custody-equals-deposits-less-payments", holdings),
-  await check(tx, "credited-deposits-equal-their-transfers", credited),
-];
+): Promise<readonly AuditCheck[]> => {
+  const aside = await tx.execute<Off & { readonly purpose: "withdrawing" | "held" }>(setAside);
+  const of = (wanted: string) => aside.filter(({ purpose }) => purpose === wanted);
+  return [
+    judge("withdrawing-equals-unfinished-withdrawals", of("withdrawing")),
+    judge("held-equals-what-was-held", of("held")),
+    await check(tx, "custody-equals-deposits-less-payments", holdings),
+    await check(tx, "credited-deposits-equal-their-transfers", credited),
+  ];
+};
