@@ -227,6 +227,30 @@ describe("connections", () => {
     }
   });
 
+  test("of what takes connections and hangs up, as a balancer without a server does, fail, and are not tried without a pause", async () => {
+    let taken = 0;
+    const hangsUp = Bun.listen({
+      hostname: "127.0.0.1",
+      port: 0,
+      socket: {
+        data: () => undefined,
+        open: (socket) => {
+          taken += 1;
+          socket.end();
+        },
+      },
+    });
+    const url = changed((one) => void (one.port = String(hangsUp.port)));
+    await using broken = disposable(openDatabase({ url, max: 1 }));
+    const failures: unknown[] = [];
+    for (let n = 0; n < 3; n += 1) {
+      failures.push(await errorOf(reachable(url, async () => broken.database.sql`select 1`)));
+    }
+    hangsUp.stop(true);
+    for (const failure of failures) expect(failure).toMatchObject({ code: "DATABASE_UNAVAILABLE" });
+    expect(taken).toBe(3);
+  });
+
   test("of a server that is down are refused one after the other, without longer and longer waits", async () => {
     const url = changed((one) => void (one.port = "1"));
     await using broken = disposable(openDatabase({ url, max: 2 }));
