@@ -7,6 +7,7 @@ import { EXIT, type ExitCode } from "./output/exit-codes.ts";
 import { createProgress } from "./output/progress.ts";
 import type { Terminal } from "./output/terminal.ts";
 import type { Bench, Connected, Globals, Session } from "./session.ts";
+import { unlessAborted } from "./unless-aborted.ts";
 import { authenticate } from "./who/authenticate.ts";
 import { reasonFor } from "./who/reason.ts";
 
@@ -39,19 +40,6 @@ const admit = async (bench: Bench, connection: Connection, command: string, reas
   };
   const { runtime, service, attached } = connection;
   return { ...bench, runtime, service, attached, principal, by } satisfies Session;
-};
-
-/** Ends as soon as `signal` aborts; what was begun goes on until its connection is closed. */
-const unlessAborted = async <T>(signal: AbortSignal, work: Promise<T>): Promise<T> => {
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    if (signal.aborted) stop();
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-  }
 };
 
 /**
@@ -94,7 +82,7 @@ export const createCli = (input: {
     bench: Bench,
     work: (connection: Connection) => Promise<Answer>,
   ): Promise<void> => {
-    const connection = await connect(bench);
+    const connection = await unlessAborted(signal, connect(bench));
     try {
       finish(bench.globals, await unlessAborted(signal, work(connection)));
     } finally {

@@ -1,6 +1,7 @@
 import { isSandbox, openDatabase } from "@closebell/database";
 import { migrateAll, openPlace } from "@closebell/runtime";
 import type { Bench } from "../session.ts";
+import { unlessAborted } from "../unless-aborted.ts";
 import { instantArgument } from "../input/arguments.ts";
 import type { Answer } from "../output/answer.ts";
 import { UsageError } from "../output/usage-error.ts";
@@ -60,10 +61,9 @@ export const migrateCommand: AddCommand = (program, cli) => {
         if (sandbox === undefined && now !== undefined) {
           throw new UsageError("--now is for --sandbox: real time can't be set.");
         }
-        return migrate(
-          bench,
-          sandbox === true ? { now: now ?? Temporal.Now.instant() } : undefined,
-        );
+        const made = sandbox === true ? { now: now ?? Temporal.Now.instant() } : undefined;
+        // whatever it was at is undone
+        return unlessAborted(bench.signal, migrate(bench, made));
       }),
     );
 };
