@@ -94,6 +94,21 @@ describe("by hand", () => {
     await expectBalancedBooks(house);
   });
 
+  test("a round whose lock has passed unseen is settled once what is due was done, which whoever settles it is told", async () => {
+    await using house = await roundsHarness();
+    const { deps, by, oracle, scratch } = house;
+    await advanceRounds(deps, { by });
+    await scratch.setClock("2026-11-20T21:05:00Z");
+    oracle.script("2026-11-19", { kind: "right", price: "100" });
+    oracle.script("2026-11-20", { kind: "right", price: "99" });
+    await expect(settleRound(deps, { by, code: CODE, result: "AUTO" })).rejects.toMatchObject({
+      code: "ROUND_STATE_CONFLICT",
+      message: expect.stringContaining("`bun run admin advance`"),
+    });
+    await advanceRounds(deps, { by });
+    expect(await getRound(deps, { code: CODE })).toMatchObject({ state: "SETTLED" });
+  });
+
   test("AUTO asks the sources, not before they may be asked, and says so when they have no price", async () => {
     await using house = await roundsHarness();
     const { deps, by, oracle, scratch } = house;

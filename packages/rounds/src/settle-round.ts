@@ -35,8 +35,13 @@ const check = async (
     throw conflict(row, "Its outcome is fixed and never changes.");
   }
   if (result === "VOID") return;
-  if (row.state !== "LOCKED") throw conflict(row, "Lock it first: `bun run admin lock-round`.");
   const early = (from: Temporal.Instant) => Temporal.Instant.compare(now, from) < 0;
+  if (row.state !== "LOCKED") {
+    const how = early(row.lockAt)
+      ? "Lock it first: `bun run admin lock-round`."
+      : "Its lock has passed, and no scheduler has seen to it: `bun run admin advance` does what is due.";
+    throw conflict(row, how);
+  }
   if (result === "AUTO" && early(row.settlesFrom)) {
     throw notClosed(row, "by its sources", row.settlesFrom);
   }
