@@ -21,6 +21,9 @@ export const listenOn = <T>(variable: string, port: number, listen: () => T): T 
           `This user may not listen on port ${port}. Set ${variable} to a port above 1023.`,
         ]);
       case "EADDRNOTAVAIL":
+      // a name that nobody knows
+      case "ENOTFOUND":
+      case "EINVAL":
         throw new ConfigError(["HOST is no address of this machine. Correct it or leave it out."]);
       default:
         throw error;

@@ -125,6 +125,9 @@ describe("what is wrong", () => {
     ["TIMEZONE", "+05:00"],
     ["LOG_LEVEL", "loud"],
     ["REDIS_URL", "localhost:6379"],
+    ["REDIS_URL", "redis://:50%@localhost"],
+    ["DATABASE_URL", "postgres://closebell:50%@localhost/closebell"],
+    ["MAIL_URL", "smtps://closebell:50%@localhost"],
   ])("%s=%s", (name, value) => {
     const [problem] = problemsOf({ [name]: value });
     expect(problem).toStartWith(`${name} must be `);

@@ -24,10 +24,25 @@ export const amount = (name: string, least = 1n) => {
 export const oneOf = <const T extends readonly string[]>(name: string, values: T) =>
   z.enum(values, { error: `${name} must be one of: ${values.join(", ")}.` });
 
+/** Whoever connects decodes what stands between the signs of a URL, such as a password. */
+const isDecodable = ({ username, password, pathname }: URL): boolean => {
+  try {
+    return [username, password, pathname].every((part) => decodeURIComponent(part) !== undefined);
+  } catch {
+    return false;
+  }
+};
+
 export const url = (name: string, protocols: readonly string[]) =>
-  z.string().refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ""), {
-    error: `${name} must be a URL that begins with ${protocols.map((each) => `${each}//`).join(" or ")}.`,
-  });
+  z
+    .string()
+    .refine((text) => protocols.includes(URL.parse(text)?.protocol ?? ""), {
+      error: `${name} must be a URL that begins with ${protocols.map((each) => `${each}//`).join(" or ")}.`,
+      abort: true,
+    })
+    .refine((text) => isDecodable(new URL(text)), {
+      error: `${name} must be a URL whose login has its special characters encoded: a percent sign as %25.`,
+    });
 
 export const yesOrNo = (name: string) =>
   oneOf(name, ["true", "false", "1", "0"]).transform((value) => value === "true" || value === "1");
