@@ -9,23 +9,24 @@ export const STAFF_COLUMNS: readonly Column<StaffMember>[] = [
   { title: "SINCE", of: ({ createdAt }) => createdAt.toString() },
 ];
 
+const memberFacts = ({
+  handle,
+  id,
+  roles,
+}: StaffMember): readonly (readonly [string, string])[] => [
+  ["who", handle],
+  ["id", id],
+  ["roles", roles.join(", ") || "none"],
+];
+
 /** A member of staff, for people. */
-export const memberText = ({ handle, id, roles }: StaffMember): string =>
-  facts([
-    ["who", handle],
-    ["id", id],
-    ["roles", roles.join(", ") || "none"],
-  ]);
+export const memberText = (member: StaffMember): string => facts(memberFacts(member));
 
 /** A member of staff, and where the one-time token went that is for them alone. */
 export const invitedAnswer = ({ member, email, expiresAt }: Invited): Answer => ({
   json: { ...member, email, expiresAt },
   text: [
-    memberText(member),
-    facts([
-      ["token mailed to", email],
-      ["until", expiresAt.toString()],
-    ]),
+    facts([...memberFacts(member), ["token mailed to", email], ["until", expiresAt.toString()]]),
     `\nIt is for ${member.handle} alone, once: \`bun run admin staff claim\` trades it for their API key.`,
   ].join("\n"),
 });
