@@ -9,11 +9,15 @@ import {
 import { type Bell, createBell } from "./bell.ts";
 import { type ChangesOnly, changesOnly } from "./changes-only.ts";
 
+/** What a pass answers that another process is at: this one has seen to nothing. */
+export const BUSY = "busy";
+
 /** Something the scheduler does again and again. */
 export interface Pass {
   readonly name: string;
   readonly actor?: Actor;
-  work(by: By, log: Logger): Promise<void>;
+  /** Answers BUSY, or anything else where it got through. */
+  work(by: By, log: Logger): Promise<unknown>;
 }
 
 export interface PassDeps {
@@ -56,9 +60,10 @@ export const createPassBell = (deps: PassDeps, pass: Pass): Bell => {
   return createBell(async () => {
     const actor = pass.actor ?? SYSTEM_ACTORS.scheduler;
     try {
-      await pass.work({ actor, requestId: deps.ids.uuid() }, log);
+      const came = await pass.work({ actor, requestId: deps.ids.uuid() }, log);
       report.well();
-      done();
+      // whoever is at it may hang, and must not look well by those who leave it to them
+      if (came !== BUSY) done();
     } catch (error) {
       report.failed(error);
       throw error;

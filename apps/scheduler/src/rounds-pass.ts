@@ -1,6 +1,6 @@
 import { DomainError } from "@closebell/context";
 import { advanceRounds, getRound, listMarkets, type OracleDeps } from "@closebell/rounds";
-import type { Pass } from "./pass.ts";
+import { BUSY, type Pass } from "./pass.ts";
 import type { SchedulerMetrics } from "./scheduler-metrics.ts";
 
 /** How long a round took from the moment its close could be asked for, and how it ended; undefined where it ended before. */
@@ -44,6 +44,6 @@ export const roundsPass = (
   async work(by, log) {
     const advanced = await advanceRounds({ ...deps, log }, { by });
     ticked();
-    await observe(deps, metrics, advanced?.finished ?? []);
+    return advanced === undefined ? BUSY : observe(deps, metrics, advanced.finished);
   },
 });
