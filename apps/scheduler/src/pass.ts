@@ -32,18 +32,24 @@ export interface PassDeps {
 const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
+/** What is told apart: a database that is gone shows in many ways, one after the other. */
+const faultOf = (error: unknown): string =>
+  error instanceof DomainError && error.code === "DATABASE_UNAVAILABLE"
+    ? error.code
+    : messageOf(error);
+
 /** Says when it begins to fail, when it fails otherwise than before, and when it works again. */
 const reporter = (deps: PassDeps, name: string) => {
   let failing: string | undefined;
   return {
     failed(error: unknown) {
-      const message = messageOf(error);
-      if (message === failing) return;
+      const fault = faultOf(error);
+      if (fault === failing) return;
       if (failing === undefined) deps.failed(name);
-      failing = message;
+      failing = fault;
       // what was foreseen needs no stack
       const fields = error instanceof DomainError ? { code: error.code } : { err: error };
-      deps.log.error({ pass: name, ...fields }, `${name}: ${message}`);
+      deps.log.error({ pass: name, ...fields }, `${name}: ${messageOf(error)}`);
     },
     well() {
       if (failing !== undefined) deps.log.info({ pass: name }, `${name}: works again`);
