@@ -48,6 +48,8 @@ describe("the chain from the command line, by hand, where it is simulated", () =
     expect(stdout).toContain("simulated: no money behind it");
     expect(code).toBe(0);
     refused(await runProcess(env, "chain", "reserves"), 1, "CHAIN_SIMULATED");
+    const draw = ["chain", "draw", "--tx", `0x${"1".repeat(64)}`, "--from", "fees"];
+    refused(await runProcess(env, ...draw, ...WHY), 1, "CHAIN_SIMULATED");
     refused(await runAdmin(env, "chain", "status", "--chain", "none"), 1, "CHAIN_NOT_FOUND");
   });
 
@@ -149,6 +151,15 @@ describe("keys", () => {
     await askAdmin(nobody, "migrate", "--sandbox", "--now", "2026-11-20T12:00:00Z");
     const env = (await crewOn(nobody)).operator;
     expect(await askAdmin(env, "chain", "withdrawals")).toEqual({ items: [], nextCursor: null });
+    expect(await askAdmin(env, "chain", "drawings")).toEqual({ items: [], nextCursor: null });
+    expect((await runAdmin(env, "chain", "drawings")).stdout).toContain("No drawings.");
+    const draw = ["chain", "draw", "--tx", `0x${"1".repeat(64)}`];
+    refused(await runAdmin(env, ...draw, "--from", "fees"), 2, "--reason");
+    refused(await runAdmin(env, ...draw, ...WHY), 2, "--from");
+    refused(await runAdmin(env, ...draw, "--from", "suspense", ...WHY), 2, "Allowed choices");
+    refused(await runAdmin(env, "chain", "draw", "--from", "fees", ...WHY), 2, "--tx");
+    const unread = await runAdmin(env, ...draw, "--from", "fees", ...WHY);
+    refused(unread, 3, "CHAIN_UNAVAILABLE: No final block");
     refused(await runAdmin(env, "chain", "status"), 3, "CHAIN_UNAVAILABLE");
     refused(await runAdmin(env, "chain", "reserves"), 3, "CHAIN_UNAVAILABLE");
     refused(await runAdmin(env, "seed", "--users", "1", ...WHY), 1, "SANDBOX_ONLY");

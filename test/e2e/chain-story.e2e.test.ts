@@ -1,8 +1,9 @@
 import { expect, setDefaultTimeout, test } from "bun:test";
 import { parseUsdc } from "../../packages/money/src/index.ts";
 import { type ChainStage, chainStage } from "./chain-stage.ts";
+import { askTwo, crewOf } from "./crew.ts";
 import { type Json, objectOf, textOf } from "./http-client.ts";
-import { askAdmin, runAdmin } from "./run-admin.ts";
+import { askAdmin, runAdmin, textAt } from "./run-admin.ts";
 import { eventually } from "./run-program.ts";
 
 setDefaultTimeout(240_000);
@@ -177,6 +178,33 @@ const gather = async (stage: ChainStage, ...players: readonly Player[]): Promise
   await eventually("chain and books hold the same, with nothing between", equal, WITHIN_MS);
 };
 
+/** The house's owner takes out what the round earned, by hand; the reserves differ until that is booked by two. */
+const draw = async (stage: ChainStage): Promise<void> => {
+  const { env, anvil, token, outsider } = stage;
+  const cold = textAt(await askAdmin(env, "chain", "status"), "coldWallet", "address");
+  await token.transfer(cold, parseUsdc("5"));
+  await anvil.finalize();
+  const funded = async () => (await stage.reserves()).ledger === "1175000000";
+  await eventually("the cold wallet's money is booked", funded, WITHIN_MS);
+  await anvil.setBalance(cold, 10n ** 18n);
+  await anvil.request("anvil_impersonateAccount", [cold]);
+  const words = [outsider.slice(2), (100_000).toString(16)].map((word) => word.padStart(64, "0"));
+  const transfer = { from: cold, to: token.address, data: `0xa9059cbb${words.join("")}` };
+  const tx = String(await anvil.request("eth_sendTransaction", [transfer]));
+  const command = ["chain", "draw", "--tx", tx, "--from", "fees", "--reason", "earned"];
+  const refused = async (by: string) => (await runAdmin(env, ...command)).stderr.includes(by);
+  expect(await refused("TRANSFER_NOT_FOUND")).toBe(true);
+  await anvil.finalize();
+  await eventually("it is final", () => refused("APPROVAL_REQUIRED"), WITHIN_MS);
+  expect((await runAdmin(env, "chain", "reserves")).code).toBe(1);
+  const crew = await crewOf(env, `${String(env["DATA_DIR"])}/sandbox`);
+  const told = { tx, to: expect.anything(), amountMicroUsdc: "100000", account: "house/fees" };
+  expect(await askTwo(crew, command)).toMatchObject({ items: [told] });
+  expect(await askAdmin(env, "chain", "drawings")).toMatchObject({ items: [told] });
+  expect(await refused("TRANSFER_CONFLICT")).toBe(true);
+  expect(await stage.reserves()).toMatchObject({ ledger: "1174900000", between: [] });
+};
+
 const play = async (stage: ChainStage): Promise<void> => {
   const { client, env, outsider } = stage;
   const ann = await newPlayer(stage, "ann");
@@ -190,6 +218,7 @@ const play = async (stage: ChainStage): Promise<void> => {
   await playRound(stage, [ann, bob]);
   await withdraw(stage, ann, bob);
   await gather(stage, ann, bob);
+  await draw(stage);
   const audit = await runAdmin(env, "audit", "--json");
   expect(JSON.parse(audit.stdout)).toMatchObject({ ok: true, imbalanceMicroUsdc: "0" });
   expect([audit.code, audit.stderr]).toEqual([0, ""]);

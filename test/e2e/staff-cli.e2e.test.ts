@@ -41,6 +41,7 @@ const ARGUMENTS: Readonly<Record<string, readonly string[]>> = {
   deposit: ["--user", UNKNOWN, "--amount", "1"],
   withdraw: ["--user", UNKNOWN, "--amount", "1"],
   "chain deposits release": ["--id", UNKNOWN],
+  "chain draw": ["--tx", `0x${"0".repeat(64)}`, "--from", "fees"],
   "chain withdrawals approve": ["--id", UNKNOWN],
   "chain withdrawals reject": ["--id", UNKNOWN],
   "chain withdrawals retry": ["--id", UNKNOWN],

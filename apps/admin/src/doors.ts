@@ -53,6 +53,8 @@ export const DOORS: Readonly<Record<string, Door | typeof open>> = {
   "chain scan": changes("money:move"),
   "chain deposits list": reads("money:read"),
   "chain deposits release": changes("money:move"),
+  "chain drawings": reads("money:read"),
+  "chain draw": changes("money:move"),
   "chain withdrawals list": reads("money:read"),
   "chain withdrawals approve": changes("money:approve"),
   "chain withdrawals reject": changes("money:approve"),

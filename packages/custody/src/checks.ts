@@ -28,6 +28,15 @@ export const checkedName = (field: string, text: string): string =>
     : refuse(field, "must be 1 to 200 printable ASCII characters without spaces");
 
 /**
+ * The hash of a transaction, in the spelling chains tell it in.
+ * @throws DomainError VALIDATION_FAILED
+ */
+export const checkedTransaction = (text: string): string =>
+  /^0x[0-9a-f]{64}$/i.test(text)
+    ? text.toLowerCase()
+    : refuse("tx", "must be the hash of a transaction: 0x and 64 hex digits");
+
+/**
  * The index of a log: a whole number from 0 that fits PostgreSQL's integer.
  * @throws DomainError VALIDATION_FAILED
  */

@@ -55,7 +55,10 @@ export const houseWallets = async (
 };
 
 /** Addresses that are ours at this moment; take it after the head they are asked about, so that none of it is missing. */
-export const ownAddresses = async ({ deps, chain }: ChainPass): Promise<OwnAddresses> => {
+export const ownAddresses = async ({
+  deps,
+  chain,
+}: Pick<ChainPass, "deps" | "chain">): Promise<OwnAddresses> => {
   const { orm, url } = deps.database;
   const house = new Set((await houseWallets(deps, chain)).map((wallet) => wallet.address));
   const column = { address: wallets.address };

@@ -8,6 +8,7 @@ import { listDeposits } from "./list-deposits.ts";
 import { reconcileCustody } from "./reconcile-custody.ts";
 import { releaseDeposit } from "./release-deposit.ts";
 import { by, custodyScene, type Scene } from "./testing/custody-scene.ts";
+import { drawByTwo, payOwner, richScene } from "./testing/drawing-scene.ts";
 import { scriptedChain } from "./testing/scripted-chain.ts";
 
 const HOLDINGS = "custody-equals-deposits-less-payments";
@@ -26,6 +27,7 @@ const tamper = async (scene: Scene, statement: string): Promise<void> => {
     "deposit_event",
     "funding",
     "funding_event",
+    "drawing",
     "withdrawal",
     "withdrawal_event",
   ];
@@ -134,4 +136,23 @@ test.each([
   expect(await failing(scene)).toEqual([]);
   await tamper(scene, statement);
   expect(await failing(scene)).toEqual([...checks]);
+});
+
+test.each([
+  ["a drawing that grew", "update custody.drawing set amount = amount + 1", [HOLDINGS, TRANSFERS]],
+  ["a drawing that is gone", "delete from custody.drawing", [HOLDINGS, TRANSFERS]],
+])("the audit finds %s", async (_what, statement, checks) => {
+  await using scene = await richScene();
+  await drawByTwo(scene, await payOwner(scene, 5n));
+  expect(await failing(scene)).toEqual([]);
+  await tamper(scene, statement);
+  expect(await failing(scene)).toEqual([...checks]);
+});
+
+test("a drawing that was corrected by hand is no difference", async () => {
+  await using scene = await richScene();
+  const [drawing] = await drawByTwo(scene, await payOwner(scene, 5n));
+  const transfer = { kind: "drawing", period: 202611, ref: drawing?.id ?? "" };
+  await byTwo(correctTransfer)(scene.deps, { by, transfer, amount: microUsdc(2n) });
+  expect(await failing(scene)).toEqual([]);
 });

@@ -54,7 +54,7 @@ const setAside = sql`
   where coalesce(a.balance, 0) <> coalesce(d.sum, 0)
   order by what`;
 
-/** What we hold on a chain is what came in and stayed, less what was paid out, and what was corrected since; on what is no chain, nothing. */
+/** What we hold on a chain is what came in and stayed, less what was paid and taken out, and what was corrected since; on what is no chain, nothing. */
 const holdings = sql`
   select a.code as what, (-a.balance - coalesce(m.sum, 0))::text as off
   from ledger.account a
@@ -63,6 +63,7 @@ const holdings = sql`
       select chain, amount from custody.deposit where state in ('CREDITED', 'SUSPENDED')
       union all select chain, amount from custody.funding where state = 'BOOKED'
       union all select chain, -amount from custody.withdrawal where state = 'CONFIRMED'
+      union all select chain, -amount from custody.drawing
       union all select substr(held.code, 9), case x.debit when held.id then x.amount else -x.amount end
         from ledger.correction k join ledger.transfer x on x.period = k.period and x.kind = 1 and x.ref = k.ref
         join ledger.account held on held.id in (x.debit, x.credit) and held.code like 'custody/%') moved
@@ -72,12 +73,12 @@ const holdings = sql`
   order by a.code`;
 
 /**
- * Every deposit that was ever credited, set aside or released and every funding that was ever booked has its one transfer of
- * each such step, of its amount, and nothing else has one.
+ * Every deposit that was ever credited, set aside or released, every funding that was ever booked and every drawing has its one
+ * transfer of each such step, of its amount, and nothing else has one.
  */
 const credited = sql`
-  select case when coalesce(d.kind, x.kind) = ${KIND.funding}::smallint then 'funding/' else 'deposit/' end
-      || coalesce(d.id, x.ref) as what,
+  select case coalesce(d.kind, x.kind) when ${KIND.funding}::smallint then 'funding/'
+      when ${KIND.drawing}::smallint then 'drawing/' else 'deposit/' end || coalesce(d.id, x.ref) as what,
     (coalesce(x.amount, 0) - coalesce(d.amount, 0))::text as off
   from (
     select case when suspended_at is not null then ${KIND.depositSuspend}::smallint
@@ -89,12 +90,13 @@ const credited = sql`
     from custody.deposit where credited_at is not null and suspended_at is not null
     union all select ${KIND.funding}::smallint, id, amount, created_at
     from custody.funding where booked_at is not null
+    union all select ${KIND.drawing}::smallint, id, amount, created_at from custody.drawing
   ) d
   full join (
     -- all periods by name, so that each partition's unique index finds its few deposits
     select x.* from ledger.transfer x
     where x.kind = any(array[${KIND.deposit}, ${KIND.depositHold}, ${KIND.depositSuspend}, ${KIND.depositRelease},
-      ${KIND.depositReleaseHold}, ${KIND.funding}]::smallint[])
+      ${KIND.depositReleaseHold}, ${KIND.funding}, ${KIND.drawing}]::smallint[])
       and x.period = any(array(
       select substring(c.relname from '\\d{6}$')::integer
       from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = 'ledger.transfer'::regclass))

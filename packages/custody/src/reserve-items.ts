@@ -10,7 +10,7 @@ import type { CustodyDeps } from "./custody-deps.ts";
 /** Something that stands on only one side: on the chain and not yet in the books, or the other way round. */
 export interface ReserveItem {
   readonly kind: "incoming-not-credited" | "outgoing-not-booked" | "booked-above-block";
-  /** `deposit/<id>`, `funding/<id>` or `withdrawal/<id>`. */
+  /** `deposit/<id>`, `funding/<id>`, `drawing/<id>` or `withdrawal/<id>`. */
   readonly ref: string;
   readonly tx: string | null;
   /** What it adds to the books to make what is on the chain: below zero for what has left us, or was booked too early. */
@@ -46,6 +46,10 @@ const booked = (chain: string, block: bigint) => sql`
   select 'booked-above-block', 'funding/' || f.id, f.tx, (-f.amount)::text
   from custody.funding f
   where f.chain = ${chain} and f.block_number > ${block}::bigint and f.state = 'BOOKED'
+  union all
+  select 'booked-above-block', 'drawing/' || d.id, d.tx, d.amount::text
+  from custody.drawing d
+  where d.chain = ${chain} and d.block_number > ${block}::bigint
   union all
   select 'booked-above-block', 'withdrawal/' || p.withdrawal, w.tx, p.amount::text
   from custody.payment p join custody.withdrawal w on w.id = p.withdrawal

@@ -5,6 +5,7 @@ import { microUsdc } from "@closebell/money";
 import { sql } from "drizzle-orm";
 import { reserves } from "./reserves.ts";
 import { by, custodyScene, outside, refusalOf, type Scene } from "./testing/custody-scene.ts";
+import { drawByTwo, payOwner, richScene } from "./testing/drawing-scene.ts";
 import { scriptedChain } from "./testing/scripted-chain.ts";
 
 const cold = outside(0xc01d);
@@ -128,6 +129,22 @@ test("a withdrawal booked above the block that was read is named too", async () 
     .sql`update custody.scan set final_block = ${before?.block ?? ""}::bigint,
     final_hash = ${before?.hash ?? ""}`;
   expect(await itemsOf(scene)).toContainEqual(["booked-above-block", "withdrawal", 30n]);
+});
+
+test("what the owner took out is a difference until it is booked, and named where it is booked above the block", async () => {
+  await using scene = await richScene();
+  expect(await itemsOf(scene)).toEqual([]);
+  const [before] = await scene.scratch.owner.sql<{ block: string; hash: string }[]>`
+    select final_block::text as block, final_hash as hash from custody.scan`;
+  const tx = await payOwner(scene, 20n);
+  expect((await report(scene)).differenceMicroUsdc).toBe(microUsdc(-20n));
+  await drawByTwo(scene, tx);
+  expect(await itemsOf(scene)).toEqual([]);
+  expect((await report(scene)).ledgerMicroUsdc).toBe(microUsdc(110n));
+  await scene.scratch.owner
+    .sql`update custody.scan set final_block = ${before?.block ?? ""}::bigint,
+    final_hash = ${before?.hash ?? ""}`;
+  expect(await itemsOf(scene)).toEqual([["booked-above-block", "drawing", 20n]]);
 });
 
 test("sweeps and payments to the cold wallet change nothing about what we hold", async () => {

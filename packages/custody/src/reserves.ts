@@ -6,9 +6,10 @@ import { askChain } from "./ask-chain.ts";
 import type { BlockRef } from "./block-ref.ts";
 import type { Chain } from "./chain.ts";
 import { chainNamed, type CustodyDeps } from "./custody-deps.ts";
+import { lastFinalBlock } from "./last-final-block.ts";
 import { houseWallets } from "./own-addresses.ts";
 import { reserveItems, type ReserveItem } from "./reserve-items.ts";
-import { scans, wallets, type HousePurpose } from "./tables.ts";
+import { wallets, type HousePurpose } from "./tables.ts";
 
 /** An address of ours and what it held at the block. */
 export interface ReserveWallet {
@@ -38,22 +39,6 @@ export interface Reserves {
 
 /** Addresses a node is asked about at once. */
 const CHUNK = 500;
-
-const blockOf = async (deps: CustodyDeps, chain: Chain): Promise<BlockRef> => {
-  const [scan] = await reachable(deps.database.url, () =>
-    deps.database.orm
-      .select({ number: scans.finalBlock, hash: scans.finalHash })
-      .from(scans)
-      .where(eq(scans.chain, chain.name)),
-  );
-  const { number, hash } = scan ?? { number: null, hash: null };
-  if (number !== null && hash !== null) return { number, hash };
-  throw new DomainError(
-    "CHAIN_UNAVAILABLE",
-    `No final block of ${chain.name} was read yet, so there is nothing to compare. Start a scheduler, or run \`chain scan\`.`,
-    { retryAfterSeconds: 30 },
-  );
-};
 
 const holdersOf = async (deps: CustodyDeps, chain: Chain) => {
   const house = await houseWallets(deps, chain);
@@ -109,7 +94,7 @@ export const reserves = async (
       `${chain.name} is simulated: no money is on it, so there is nothing to compare.`,
     );
   }
-  const block = await blockOf(deps, chain);
+  const block = await lastFinalBlock(deps, chain);
   const holdings = await holdingsOf(deps, chain, block);
   const { ledger, items } = await reserveItems(deps, chain, block);
   const onChain = sumOf(holdings.map(({ balanceMicroUsdc }) => balanceMicroUsdc));

@@ -11,6 +11,7 @@ import {
   uuid,
 } from "drizzle-orm/pg-core";
 import type { DepositState } from "./deposit-state.ts";
+import type { DrawingAccount } from "./drawing.ts";
 import type { FundingState } from "./funding.ts";
 import type { PaymentOutcome, PaymentPurpose, PaymentState } from "./payment-state.ts";
 import type { WithdrawalState } from "./withdrawal-state.ts";
@@ -113,6 +114,24 @@ export const fundingEvents = schema.table("funding_event", {
   at: instant("at").notNull(),
   actor: uuid("actor").notNull(),
   detail: text("detail").notNull(),
+});
+
+/** `custody.drawing`: append-only. */
+export const drawings = schema.table("drawing", {
+  id: uuid("id").primaryKey(),
+  chain: text("chain").notNull(),
+  tx: text("tx").notNull(),
+  log: integer("log").notNull(),
+  blockNumber: bigint("block_number", { mode: "bigint" }).notNull(),
+  blockHash: text("block_hash").notNull(),
+  address: text("address").notNull(),
+  to: text("to_address").notNull(),
+  amountMicroUsdc: micro("amount").$type<MicroUsdc>().notNull(),
+  account: text("account").$type<DrawingAccount>().notNull(),
+  approval: uuid("approval").notNull(),
+  actor: uuid("actor").notNull(),
+  reason: text("reason").notNull(),
+  createdAt: instant("created_at").notNull(),
 });
 
 /** `custody.backfill`: the daily reading again. */

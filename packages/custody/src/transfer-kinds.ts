@@ -38,4 +38,6 @@ export const KIND = {
   fundingReorg: 52,
   /** custody -> house/capital, ref: the event of its coming back */
   fundingRestore: 53,
+  /** house/fees or house/capital -> custody, ref: the drawing */
+  drawing: 59,
 } as const;

@@ -8,6 +8,7 @@ const MAY: readonly (readonly [action: string, roles: readonly Role[]])[] = [
   ["calendar.cancel", ["operator"]],
   ["transfer.correct", ["treasurer"]],
   ["withdrawal.approve", ["treasurer"]],
+  ["chain.draw", ["treasurer"]],
   ["unheard.of", []],
   ["", []],
 ];

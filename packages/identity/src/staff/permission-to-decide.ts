@@ -6,6 +6,7 @@ const NEEDED: Readonly<Record<string, Permission>> = {
   calendar: "rounds:operate",
   transfer: "money:move",
   withdrawal: "money:approve",
+  chain: "money:move",
 };
 
 /**

@@ -9,6 +9,7 @@ export const WRITES: Readonly<Record<string, string>> = {
   "custody.deposit":
     "INSERT UPDATE(state,credited_at,block_number,block_hash,final,suspended_at,held)",
   "custody.deposit_event": "INSERT",
+  "custody.drawing": "INSERT",
   "custody.funding": "INSERT UPDATE(state,block_number,block_hash,final,booked_at)",
   "custody.funding_event": "INSERT",
   "custody.held_use": "INSERT",

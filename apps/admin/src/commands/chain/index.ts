@@ -1,5 +1,6 @@
 import type { AddCommand } from "../../program.ts";
 import { addDeposits } from "./deposits.ts";
+import { addDrawings } from "./drawings.ts";
 import { addKeys } from "./keys.ts";
 import { addReserves } from "./reserves.ts";
 import { addScan } from "./scan.ts";
@@ -12,7 +13,7 @@ import { addWithdrawals } from "./withdrawals.ts";
 export const chainCommand: AddCommand = (program, cli) => {
   const chain = program
     .command("chain")
-    .summary("the chain: its state, deposits, withdrawals, sweep, reserves")
+    .summary("the chain: its state, deposits, withdrawals, drawings, sweep, reserves")
     .description(
       "Where USDC comes in and goes out, and whether the chain holds what the books say.",
     );
@@ -22,6 +23,7 @@ export const chainCommand: AddCommand = (program, cli) => {
     addScan,
     addDeposits,
     addWithdrawals,
+    addDrawings,
     addSwitch,
     addSweep,
     addKeys,
