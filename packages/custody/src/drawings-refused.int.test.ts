@@ -33,8 +33,11 @@ test("it is booked once its block is final, and was read", async () => {
   expect(await draw()).toMatch(/^TRANSFER_CONFLICT: .* is the last final block that was read/);
   await scene.advance();
   expect(await draw()).toContain("APPROVAL_REQUIRED");
+  chain.node.lag = 8;
+  expect(await draw()).toMatch(/^CHAIN_UNAVAILABLE: .*behind/);
+  chain.node.lag = 0;
   chain.reorg(10, { evenFinal: true });
-  expect(await draw()).toContain("CHAIN_UNAVAILABLE");
+  expect(await draw()).toMatch(/^CHAIN_UNAVAILABLE: .*inconsistent/);
   expect(await listed(scene)).toEqual([]);
 });
 

@@ -18,6 +18,7 @@ const everybody = (addresses: readonly string[]) => Promise.resolve(new Set(addr
 const judgeFinal = async (chain: Chain, { number, hash }: BlockRef): Promise<void> => {
   const standing = await chain.blockAt(number);
   if (standing?.hash === hash) return;
+  if (standing === undefined) throw new ChainError("behind", `Block ${number} is not there yet.`);
   throw new ChainError("inconsistent", `Block ${number} is not the one that was read.`);
 };
 
